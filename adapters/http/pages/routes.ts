@@ -1,0 +1,47 @@
+import { Router, type RouterContext } from '@koa/router'
+import type Koa from 'koa'
+import { checkOrigin, requireBrowserForm, requireSessionForm } from '../csrf.js'
+import { pageHeaders } from '../page-headers.js'
+import { routePrefix } from '../paths.js'
+import type { HttpPorts, HttpSettings } from '../ports.js'
+import { sessions } from '../session.js'
+import { account } from './account.js'
+import { dispatch, refuseHead, repeatByGet } from './authorize.js'
+import { demoRoutes } from './demo.js'
+import { readForm } from './form.js'
+import { login } from './login.js'
+import { logout } from './logout.js'
+import type { Pages } from './parts.js'
+import { scopes } from './scopes.js'
+
+/** All pages of the server, below the path of the issuer. */
+export function pageRoutes(ports: HttpPorts, settings: HttpSettings): Koa.Middleware {
+  const parts = { ports, settings }
+  const session = sessions(ports, settings)
+  const form = [checkOrigin(settings), readForm]
+  const [ofBrowser, ofSession] = [requireBrowserForm(ports, settings), requireSessionForm(ports, settings)]
+  const [signing, asking, leaving, own] = [login(parts), scopes(parts), logout(parts), account(parts)]
+  // What leads to the client's own redirect cannot have form-action.
+  const [leadsOn, stays] = [pageHeaders(false), pageHeaders(true)]
+  return mounted(settings, {
+    '/authorize': { get: [stays, refuseHead, session, dispatch(parts)], post: [stays, readForm, repeatByGet(parts)] },
+    '/login': { get: [leadsOn, session, signing.show], post: [leadsOn, ...form, ofBrowser, signing.signIn] },
+    '/scopes': { get: [leadsOn, session, asking.ask], post: [leadsOn, ...form, session, asking.decide] },
+    '/logout': { get: [stays, session, leaving.ask], post: [stays, ...form, session, leaving.skipWhenNobody, ofSession, leaving.signOut] },
+    '/account': { get: [stays, session, own.show] },
+    '/account/apps/revoke': { post: [stays, ...form, session, ofSession, own.withdraw] },
+    ...(settings.demo && demoRoutes(parts, settings.demo, { page: [stays], form: [stays, ...form, ofBrowser] })),
+  })
+}
+
+function mounted(settings: HttpSettings, pages: Pages): Koa.Middleware {
+  const router = new Router({ prefix: routePrefix(settings), sensitive: true, strict: true })
+  for (const [path, { get, post }] of Object.entries(pages)) {
+    if (get) router.get(path, ...get)
+    if (post) router.post(path, ...post)
+  }
+  const routes = router.routes()
+  return async (ctx, next) => {
+    await routes(ctx as RouterContext, next)
+  }
+}

@@ -1,0 +1,20 @@
+import Router from '@koa/router'
+import type { Middleware } from 'koa'
+import { escapeRoute, metadataPath, routePrefix } from '../paths.js'
+import type { HttpPorts, HttpSettings } from '../ports.js'
+import { asMiddleware } from '../routing.js'
+import { jwks } from './jwks.js'
+import { metadata } from './metadata.js'
+import { allowParameters, authenticateClient, exchange, formOnly, knowGrantType, noStore, readForm, type TokenState } from './token.js'
+
+/** What programs ask: forms in, JSON out, no cookie. */
+export function protocolRoutes(ports: HttpPorts, settings: HttpSettings): Middleware {
+  const { authenticating, engine, secrets } = ports
+  const prefix = routePrefix(settings)
+  const prove = authenticateClient(authenticating)
+  const router = new Router<TokenState>({ strict: true, sensitive: true })
+  router.post(`${prefix}/token`, noStore, formOnly, readForm, knowGrantType, prove, allowParameters, exchange(engine, secrets))
+  router.get(`${prefix}/.well-known/jwks.json`, jwks(ports))
+  router.get(escapeRoute(metadataPath(settings)), metadata(ports, settings))
+  return asMiddleware(router)
+}

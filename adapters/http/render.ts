@@ -1,0 +1,28 @@
+import { join } from 'node:path'
+import type { Context } from 'koa'
+import pug from 'pug'
+import { basePath } from './paths.js'
+import type { HttpSettings } from './ports.js'
+import { requestIdOf } from './request-state.js'
+
+export { basePath }
+
+const compiled = new Map<string, pug.compileTemplate>()
+
+/** Answers with a view of `settings.root/views` (named without `.pug`). `locals` come on top of brand, base, requestId and lang. */
+export function render(ctx: Context, settings: HttpSettings, view: string, locals: object, status = 200): void {
+  const common = { brand: settings.brand, base: basePath(settings), requestId: requestIdOf(ctx), lang: 'en' }
+  const html = template(join(settings.root, 'views', `${view}.pug`))({ ...common, ...locals })
+  ctx.status = status
+  ctx.type = 'text/html; charset=utf-8'
+  ctx.body = html
+}
+
+/** Compiled once: views do not change while the server runs. */
+function template(file: string): pug.compileTemplate {
+  const known = compiled.get(file)
+  if (known !== undefined) return known
+  const fresh = pug.compileFile(file, { cache: false })
+  compiled.set(file, fresh)
+  return fresh
+}

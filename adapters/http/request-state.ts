@@ -1,0 +1,14 @@
+import type { Context } from 'koa'
+import type { Source } from '../../domain/audit.js'
+import type { Client } from '../../domain/client.js'
+
+/** What every request carries on its way: who answers for it in the log. */
+export interface RequestState {
+  source: Source
+  /** Once it is proved. */
+  client?: Client
+}
+
+export const sourceOf = (ctx: Context): Source => (ctx.state as RequestState).source
+
+export const requestIdOf = (ctx: Context): string => sourceOf(ctx).requestId

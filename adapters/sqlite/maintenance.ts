@@ -1,0 +1,77 @@
+import { StoreUnavailable } from '../../domain/errors.js'
+import type { StoreMaintenance, StoreStatus } from '../../ports/store-maintenance.js'
+import { integer } from './columns.js'
+import type { Connection } from './connection.js'
+import { isWanted, migrate, pendingOf, refuseNewer, schemaState, WANTED_VERSION } from './migrations.js'
+
+const AGGREGATES = ['users', 'clients', 'scopes', 'resources', 'grants', 'consents', 'sessions', 'flows', 'keys'] as const
+
+/** What a store need not keep: what has ended or expired. */
+const OVER = {
+  grants: 'ended_at IS NOT NULL OR expires_at <= :at',
+  sessions: 'idle_expires_at <= :at OR expires_at <= :at',
+  flows: 'spent_at IS NOT NULL OR expires_at <= :at',
+} as const
+
+/** Rows removed in one transaction, so that nobody waits for long. */
+const PRUNED_AT_ONCE = 200
+
+export class SqliteStoreMaintenance implements StoreMaintenance {
+  readonly #store: Connection
+
+  constructor(store: Connection) {
+    this.#store = store
+  }
+
+  async ready(): Promise<void> {
+    const state = await this.#store.read(() => schemaState(this.#store))
+    refuseNewer(state, this.#store.path)
+    if (isWanted(state)) return
+    const lacks = state.isEmpty ? 'has no schema yet' : `lacks a part of its schema (${pendingOf(state).join(', ')})`
+    throw new StoreUnavailable(`the store ${this.#store.path} ${lacks}: run \`portcullis store prepare\``)
+  }
+
+  async status(): Promise<StoreStatus> {
+    return this.#store.read(() => {
+      const state = schemaState(this.#store)
+      const absent = new Set(state.missing.map(({ name }) => name))
+      const rows = AGGREGATES.map((name) => [name, absent.has(name) ? 0 : this.#count(name)] as const)
+      const schema = { version: state.version, wanted: WANTED_VERSION, pending: pendingOf(state) }
+      return { store: 'sqlite', schema, rows: Object.fromEntries(rows) }
+    })
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return this.#store.read(() => schemaState(this.#store).isEmpty)
+  }
+
+  async prepare({ dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<readonly string[]> {
+    return dryRun ? this.#store.read(() => pendingOf(schemaState(this.#store))) : migrate(this.#store)
+  }
+
+  async prune(at: Date): Promise<Readonly<Record<string, number>>> {
+    return {
+      grants: await this.#remove('grants', at),
+      sessions: await this.#remove('sessions', at),
+      flows: await this.#remove('flows', at),
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close()
+  }
+
+  #count(table: string): number {
+    const row = this.#store.get(`SELECT count(*) AS rows FROM ${table}`)
+    return row === undefined ? 0 : integer(row, 'rows')
+  }
+
+  async #remove(table: keyof typeof OVER, at: Date): Promise<number> {
+    const sql = `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${OVER[table]} LIMIT ${PRUNED_AT_ONCE})`
+    let total = 0
+    for (let removed = PRUNED_AT_ONCE; removed === PRUNED_AT_ONCE; total += removed) {
+      removed = await this.#store.write(() => this.#store.run(sql, { at: at.getTime() }))
+    }
+    return total
+  }
+}

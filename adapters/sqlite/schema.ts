@@ -1,0 +1,91 @@
+/** One thing in the schema. */
+export interface SchemaPart {
+  readonly kind: 'table' | 'index'
+  /** Unique among both kinds. */
+  readonly name: string
+  readonly sql: string
+}
+
+const table = (name: string, columns: readonly string[]): SchemaPart => ({
+  kind: 'table',
+  name,
+  sql: `CREATE TABLE ${name} (${columns.join(', ')}) STRICT`,
+})
+const index = (name: string, on: string): SchemaPart => ({ kind: 'index', name, sql: `CREATE INDEX ${name} ON ${on}` })
+
+const required = (type: string, names: string): string[] => names.split(' ').map((name) => `${name} ${type} NOT NULL`)
+const optional = (type: string, names: string): string[] => names.split(' ').map((name) => `${name} ${type}`)
+const key = (name: string, type = 'TEXT'): string => `${name} ${type} NOT NULL UNIQUE`
+
+/** Times are milliseconds since 1970, lists are JSON. A rotation changes no indexed column. */
+const GRANTS: readonly SchemaPart[] = [
+  table('grants', [
+    key('id', 'BLOB'),
+    ...required('TEXT', 'client_id user_id scopes resources amr challenge redirect_uri'),
+    ...required('INTEGER', 'auth_time grant_epoch created_at code_expires_at expires_at'),
+    ...optional('TEXT', 'session_id redeemed_by rotated_by ended_by'),
+    ...optional('INTEGER', 'redeemed_at generation rotated_at rotated_before idle_expires_at refresh_expires_at ended_at'),
+  ]),
+  index('grants_of_user', 'grants (user_id, client_id) WHERE ended_at IS NULL'),
+  index('grants_of_client', 'grants (client_id) WHERE ended_at IS NULL'),
+  index('grants_by_expiry', 'grants (expires_at)'),
+  index('grants_by_end', 'grants (ended_at) WHERE ended_at IS NOT NULL'),
+]
+
+const PEOPLE: readonly SchemaPart[] = [
+  table('users', [
+    key('id'),
+    key('username'),
+    ...required('TEXT', 'password_hash'),
+    ...optional('TEXT', 'name email'),
+    ...required('INTEGER', 'session_epoch grant_epoch created_at'),
+    ...optional('INTEGER', 'disabled_at'),
+  ]),
+  table('sessions', [
+    key('id'),
+    ...required('TEXT', 'user_id amr'),
+    ...required('INTEGER', 'auth_time session_epoch created_at last_seen_at idle_expires_at expires_at'),
+  ]),
+  index('sessions_of_user', 'sessions (user_id)'),
+  index('sessions_by_idle_expiry', 'sessions (idle_expires_at)'),
+  index('sessions_by_expiry', 'sessions (expires_at)'),
+  table('consents', [
+    ...required('TEXT', 'user_id client_id scopes resources'),
+    ...required('INTEGER', 'created_at updated_at'),
+    'UNIQUE (user_id, client_id)',
+  ]),
+  index('consents_of_client', 'consents (client_id)'),
+]
+
+const REQUESTS: readonly SchemaPart[] = [
+  table('flows', [
+    key('id'),
+    ...required('TEXT', 'browser parameters'),
+    ...required('INTEGER', 'created_at expires_at'),
+    ...optional('INTEGER', 'spent_at'),
+    ...optional('TEXT', 'spent_by'),
+  ]),
+  index('flows_by_expiry', 'flows (expires_at)'),
+  index('flows_by_end', 'flows (spent_at) WHERE spent_at IS NOT NULL'),
+]
+
+const REGISTRY: readonly SchemaPart[] = [
+  table('clients', [
+    key('id'),
+    ...required('TEXT', 'name auth_method secret_hashes redirect_uris grants scopes default_scopes resources resource_server_for'),
+    ...required('INTEGER', 'first_party require_otp created_at'),
+    ...optional('INTEGER', 'disabled_at'),
+  ]),
+  table('scopes', [key('name'), ...required('TEXT', 'description')]),
+  table('resources', [key('uri'), ...required('TEXT', 'name scopes')]),
+  table('keys', [
+    key('kid'),
+    key('ordinal', 'INTEGER'),
+    ...required('TEXT', 'public_jwk sealed_private_key'),
+    ...required('INTEGER', 'created_at signs_from'),
+    ...optional('INTEGER', 'retired_at'),
+  ]),
+]
+
+/** Version n of the schema is what the first n steps make. Released steps never change; add one. */
+export const STEPS: readonly (readonly SchemaPart[])[] = [[...GRANTS, ...PEOPLE, ...REQUESTS, ...REGISTRY]]

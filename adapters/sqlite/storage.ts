@@ -1,0 +1,69 @@
+import { mkdir, open, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { StoreUnavailable } from '../../domain/errors.js'
+import type { Storage } from '../../ports/storage.js'
+import { SqliteClientRepository } from './clients.js'
+import { Connection } from './connection.js'
+import { SqliteConsentRepository } from './consents.js'
+import { SqliteFlowRepository } from './flows.js'
+import { SqliteGrantRepository } from './grants.js'
+import { SqliteKeyRepository } from './keys.js'
+import { SqliteStoreMaintenance } from './maintenance.js'
+import { schemaState } from './migrations.js'
+import { SqliteResourceRepository } from './resources.js'
+import { SqliteScopeRepository } from './scopes.js'
+import { SqliteSessionRepository } from './sessions.js'
+import { SqliteUserRepository } from './users.js'
+
+export interface SqliteOptions {
+  /** Writes that come together share one commit. */
+  readonly groupCommit?: boolean
+}
+
+/**
+ * Opens the file, and makes it when there is none, readable for its owner alone; its schema is left to `maintenance.prepare`.
+ * Throws StoreUnavailable, in one sentence, for a file that is damaged, read-only, locked for seconds or out of reach.
+ */
+export async function openSqliteStorage(path: string, { groupCommit = true }: SqliteOptions = {}): Promise<Storage> {
+  if (path === '') throw new StoreUnavailable('the store names no file')
+  const store = await connect(resolve(path), groupCommit)
+  return {
+    clients: new SqliteClientRepository(store),
+    users: new SqliteUserRepository(store),
+    grants: new SqliteGrantRepository(store),
+    consents: new SqliteConsentRepository(store),
+    sessions: new SqliteSessionRepository(store),
+    flows: new SqliteFlowRepository(store),
+    keys: new SqliteKeyRepository(store),
+    scopes: new SqliteScopeRepository(store),
+    resources: new SqliteResourceRepository(store),
+    maintenance: new SqliteStoreMaintenance(store),
+  }
+}
+
+async function connect(path: string, groupCommit: boolean): Promise<Connection> {
+  await makeFile(path)
+  const store = Connection.open(path, { groupCommit })
+  try {
+    await store.read(() => schemaState(store))
+    await store.begin()
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** SQLite gives the files that it puts beside this one the same mode. */
+async function makeFile(path: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    const there = await stat(path).catch(() => undefined)
+    if (there !== undefined && !there.isFile()) throw new Error('it is not a file')
+    await (await open(path, 'a', 0o600)).close()
+  } catch (error) {
+    throw new StoreUnavailable(`the store ${path} cannot be opened: ${error instanceof Error ? error.message : 'unknown'}`, {
+      cause: error,
+    })
+  }
+}

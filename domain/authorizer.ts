@@ -1,0 +1,176 @@
+import type { AuditLog } from '../ports/audit-log.js'
+import type { Clock } from '../ports/clock.js'
+import type { ConsentRepository } from '../ports/consent-repository.js'
+import type { FlowRepository } from '../ports/flow-repository.js'
+import type { SignedIn } from '../ports/for-authenticating.js'
+import type {
+  ApprovalQuestion,
+  AuthorizationRequest,
+  ConnectedApp,
+  ForAuthorizing,
+  NewGrant,
+  RefusedRequest,
+} from '../ports/for-authorizing.js'
+import type { GrantRepository } from '../ports/grant-repository.js'
+import type { Secrets } from '../ports/secrets.js'
+import type { Source } from './audit.js'
+import { validateAuthorization } from './authorization-request.js'
+import type { Catalogue } from './catalogue.js'
+import { isConfidential, registersRedirectUri } from './client.js'
+import { approvedBefore, covers } from './consent.js'
+import { PageError } from './errors.js'
+import type { AuthorizationParameters } from './flow.js'
+import type { AttemptId, BrowserId, ClientId, FlowId, GrantId, UserId } from './ids.js'
+import { isLoopbackRedirect, isPrivateSchemeRedirect } from './redirect-uri.js'
+import { codeOf } from './token-issuer.js'
+
+export interface AuthorizerParts {
+  readonly catalogue: Catalogue
+  readonly grants: GrantRepository
+  readonly consents: ConsentRepository
+  readonly flows: FlowRepository
+  readonly secrets: Secrets
+  readonly clock: Clock
+  readonly audit: AuditLog
+}
+
+export interface AuthorizationLimits {
+  readonly flowTtlMs: number
+  readonly codeTtlMs: number
+}
+
+const FLOW_VALUE = /^[A-Za-z0-9_-]{43}$/
+
+/** Decides what a person may allow a client, and remembers it. */
+export class Authorizer implements ForAuthorizing {
+  readonly #parts: AuthorizerParts
+  readonly #limits: AuthorizationLimits
+
+  constructor(parts: AuthorizerParts, limits: AuthorizationLimits) {
+    this.#parts = parts
+    this.#limits = limits
+  }
+
+  async validate(parameters: AuthorizationParameters, source: Source): Promise<AuthorizationRequest | RefusedRequest> {
+    const outcome = await validateAuthorization(parameters, this.#parts.catalogue)
+    if ('error' in outcome) {
+      this.#parts.audit.record({ event: 'authorization', outcome: 'refused', reason: outcome.error }, source)
+    }
+    return outcome
+  }
+
+  async begin(parameters: AuthorizationParameters, browser: string): Promise<string> {
+    const { secrets, flows } = this.#parts
+    const value = secrets.random(32)
+    const createdAt = this.#parts.clock.now()
+    const expiresAt = new Date(createdAt.getTime() + this.#limits.flowTtlMs)
+    await flows.begin({
+      id: secrets.digest(value) as FlowId,
+      browser: secrets.digest(browser) as BrowserId,
+      parameters,
+      createdAt,
+      expiresAt,
+    })
+    return value
+  }
+
+  async resume(value: string, browser: string | undefined): Promise<AuthorizationParameters> {
+    const { secrets, flows, clock } = this.#parts
+    const flow = FLOW_VALUE.test(value) ? await flows.find(secrets.digest(value) as FlowId) : undefined
+    if (flow === undefined || browser === undefined || !secrets.same(flow.browser, secrets.digest(browser)))
+      throw new PageError('flow-over')
+    if (flow.spentAt !== undefined || flow.expiresAt <= clock.now()) throw new PageError('flow-over', await this.#homeOf(flow.parameters))
+    return flow.parameters
+  }
+
+  async isApproved(request: AuthorizationRequest, who: SignedIn): Promise<boolean> {
+    const { client, redirectUri, scopes, resources } = request
+    if (client.firstParty) return true
+    if (!isConfidential(client) && isImpersonable(redirectUri)) return false
+    return covers(await this.#parts.consents.find(who.user.id, client.id), client, scopes, resources)
+  }
+
+  async question(request: AuthorizationRequest, who: SignedIn): Promise<ApprovalQuestion> {
+    const { catalogue, consents } = this.#parts
+    const before = approvedBefore(await consents.find(who.user.id, request.client.id), request.client)
+    const scopes = (await catalogue.scopes()).filter(({ name }) => request.scopes.includes(name))
+    const resources = (await catalogue.resources()).filter(({ uri }) => request.resources.includes(uri))
+    return {
+      request,
+      scopes: scopes.map((scope) => ({ ...scope, isNew: !before.includes(scope.name) })),
+      resources,
+      hasBeenApprovedBefore: before.length > 0,
+    }
+  }
+
+  async spend(value: string): Promise<void> {
+    const { secrets, flows, clock } = this.#parts
+    const spent = await flows.spend(secrets.digest(value) as FlowId, secrets.random(16) as AttemptId, clock.now())
+    if (!spent) throw new PageError('flow-over')
+  }
+
+  /** The grant first, the consent after it: a withdrawal in between leaves no live grant without a consent. */
+  async grant({ request, who }: NewGrant, how: 'asked' | 'remembered', source: Source): Promise<GrantId> {
+    const { grants, consents, secrets, clock, audit } = this.#parts
+    const { client, redirectUri, challenge, scopes, resources } = request
+    const at = clock.now()
+    const id = secrets.random(16) as GrantId
+    const expiresAt = new Date(at.getTime() + this.#limits.codeTtlMs)
+    await grants.save({
+      id,
+      clientId: client.id,
+      userId: who.user.id,
+      sessionId: who.session.id,
+      scopes,
+      resources,
+      authTime: who.session.authTime,
+      amr: who.session.amr,
+      grantEpoch: who.user.grantEpoch,
+      createdAt: at,
+      code: { challenge, redirectUri, expiresAt },
+      expiresAt,
+    })
+    if (how === 'asked') {
+      await consents.remember({ userId: who.user.id, clientId: client.id, scopes, resources, at })
+      audit.record({ event: 'approval', outcome: 'ok', client_id: client.id, user_id: who.user.id, grant_id: id }, source)
+    }
+    audit.record({ event: 'code', outcome: 'ok', client_id: client.id, user_id: who.user.id, grant_id: id }, source)
+    return id
+  }
+
+  codeFor(id: GrantId): string {
+    return codeOf(id, this.#parts.secrets)
+  }
+
+  deny({ client }: AuthorizationRequest, { user }: SignedIn, source: Source): void {
+    this.#parts.audit.record({ event: 'denial', outcome: 'refused', client_id: client.id, user_id: user.id }, source)
+  }
+
+  async connectedApps(userId: UserId): Promise<readonly ConnectedApp[]> {
+    const { consents, catalogue } = this.#parts
+    const known = await catalogue.scopes()
+    const apps = (await consents.list({ userId })).map(async ({ clientId, scopes, createdAt }) => {
+      const client = await catalogue.client(clientId)
+      return client && { client, scopes: known.filter(({ name }) => scopes.includes(name)), since: createdAt }
+    })
+    return (await Promise.all(apps)).filter((app) => app !== undefined)
+  }
+
+  async withdraw(userId: UserId, clientId: string, source: Source): Promise<void> {
+    const filter = { userId, clientId: clientId as ClientId }
+    await this.#parts.consents.forget(filter)
+    await this.#parts.grants.endAll(filter, 'withdrawn', this.#parts.clock.now())
+    this.#parts.audit.record({ event: 'withdrawal', outcome: 'ok', client_id: clientId, user_id: userId }, source)
+  }
+
+  /** The start page of a client's site, when its redirect URI is a web address that is still registered. */
+  async #homeOf({ client_id, redirect_uri }: AuthorizationParameters): Promise<string | undefined> {
+    const client = typeof client_id === 'string' ? await this.#parts.catalogue.client(client_id) : undefined
+    const uri = typeof redirect_uri === 'string' ? redirect_uri : client?.redirectUris[0]
+    if (client === undefined || uri === undefined || isPrivateSchemeRedirect(uri) || !registersRedirectUri(client, uri)) return undefined
+    return `${new URL(uri).origin}/`
+  }
+}
+
+/** RFC 8252 §8.6: another program on the device could answer at such an address, so a public client there is asked for each time. */
+const isImpersonable = (redirectUri: string): boolean => isLoopbackRedirect(redirectUri) || isPrivateSchemeRedirect(redirectUri)

@@ -1,0 +1,54 @@
+import type { ClientRepository } from '../ports/client-repository.js'
+import type { Clock } from '../ports/clock.js'
+import type { ResourceRepository } from '../ports/resource-repository.js'
+import type { ScopeRepository } from '../ports/scope-repository.js'
+import type { Client } from './client.js'
+import { OAuthError } from './errors.js'
+import type { ClientId } from './ids.js'
+import { Recent } from './recent.js'
+import type { Resource } from './resource.js'
+import { parseScope, within, type Scope } from './scope.js'
+
+/** What an operator registered: clients, scopes and resources, at most one second old. */
+export class Catalogue {
+  readonly #clients: Recent<ClientId, Client>
+  readonly #scopes: Recent<'all', readonly Scope[]>
+  readonly #resources: Recent<'all', readonly Resource[]>
+
+  constructor(clients: ClientRepository, scopes: ScopeRepository, resources: ResourceRepository, clock: Clock) {
+    this.#clients = new Recent((id: ClientId) => clients.find(id), clock)
+    this.#scopes = new Recent(() => scopes.list(), clock)
+    this.#resources = new Recent(() => resources.list(), clock)
+  }
+
+  client(id: string): Promise<Client | undefined> {
+    return this.#clients.get(id as ClientId)
+  }
+
+  async scopes(): Promise<readonly Scope[]> {
+    return (await this.#scopes.get('all')) ?? []
+  }
+
+  async resources(): Promise<readonly Resource[]> {
+    return (await this.#resources.get('all')) ?? []
+  }
+
+  /** The scopes of a request: those asked for, or the client's default (RFC 6749 §3.3). Throws `invalid_scope`; never widens. */
+  async admitScopes(client: Client, scope: string | undefined): Promise<readonly string[]> {
+    const known = (await this.scopes()).map(({ name }) => name)
+    const asked = scope === undefined ? client.defaultScopes.filter((name) => known.includes(name)) : parseScope(scope)
+    if (asked === undefined) throw new OAuthError('invalid_scope', 'malformed scope')
+    if (asked.length === 0) throw new OAuthError('invalid_scope', 'no scope asked for and no default')
+    if (!within(asked, client.scopes) || !within(asked, known)) throw new OAuthError('invalid_scope', 'a scope is unknown or not assigned')
+    return asked
+  }
+
+  /** The resources of a request (RFC 8707 §2). Throws `invalid_target`. */
+  async admitResources(client: Client, asked: readonly string[]): Promise<readonly string[]> {
+    if (asked.length === 0) return []
+    const known = (await this.resources()).map(({ uri }) => uri)
+    if (!within(asked, known) || !within(asked, client.resources))
+      throw new OAuthError('invalid_target', 'a resource is unknown or not assigned')
+    return [...new Set(asked)]
+  }
+}

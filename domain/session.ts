@@ -1,0 +1,29 @@
+import type { SessionId, UserId } from './ids.js'
+import type { User } from './user.js'
+
+/** A browser in which a person is signed in. */
+export interface Session {
+  readonly id: SessionId
+  readonly userId: UserId
+  readonly authTime: Date
+  /** RFC 8176 values. */
+  readonly amr: readonly string[]
+  /** The person's sessionEpoch when this began. */
+  readonly sessionEpoch: number
+  readonly createdAt: Date
+  readonly lastSeenAt: Date
+  readonly idleExpiresAt: Date
+  readonly expiresAt: Date
+}
+
+export interface SessionFilter {
+  readonly userId: UserId
+  readonly except?: SessionId
+}
+
+export const isAlive = (session: Session, user: User, at: Date): boolean =>
+  session.userId === user.id &&
+  session.sessionEpoch === user.sessionEpoch &&
+  user.disabledAt === undefined &&
+  session.idleExpiresAt > at &&
+  session.expiresAt > at

@@ -1,0 +1,229 @@
+import type { AuditLog } from '../ports/audit-log.js'
+import type { Clock } from '../ports/clock.js'
+import type { Exchange, ForIssuingTokens, IssuedTokens, Presented } from '../ports/for-issuing-tokens.js'
+import type { GrantRepository } from '../ports/grant-repository.js'
+import type { Secrets } from '../ports/secrets.js'
+import type { AccessTokenClaims, OpenedKey } from '../ports/token-signer.js'
+import type { UserRepository } from '../ports/user-repository.js'
+import type { AuditEventName } from './audit.js'
+import type { Catalogue } from './catalogue.js'
+import { mayUse, type Client } from './client.js'
+import { codeMessage, formatCode, formatRefreshToken, parseCode, parseRefreshToken, refreshTokenMessage } from './credentials.js'
+import { OAuthError } from './errors.js'
+import { judgeGeneration, type EndReason, type Grant } from './grant.js'
+import type { GrantId } from './ids.js'
+import type { KeyRing } from './key-ring.js'
+import { formatScope, intersect, within } from './scope.js'
+
+export interface TokenLifetimes {
+  readonly issuer: string
+  readonly defaultResource: string
+  readonly accessTokenTtlMs: number
+  readonly refreshIdleTtlMs: number
+  readonly refreshMaxTtlMs: number
+  readonly refreshGraceMs: number
+}
+
+export interface TokenIssuerParts {
+  readonly grants: GrantRepository
+  readonly users: UserRepository
+  readonly catalogue: Catalogue
+  readonly keyRing: KeyRing
+  readonly secrets: Secrets
+  readonly clock: Clock
+  readonly audit: AuditLog
+}
+
+/** Clocks may step by 120 s and differ by 5 s: what an access token needs is kept that much longer. */
+const CLOCK_LEEWAY_MS = 125_000
+/** A lost race is settled by reading again; each round means that somebody else made progress. */
+const MAX_ROUNDS = 100
+
+const later = (at: Date, ms: number): Date => new Date(at.getTime() + ms)
+const earlier = (a: Date, b: Date): Date => (a < b ? a : b)
+const seconds = (at: Date): number => Math.floor(at.getTime() / 1000)
+
+/** Turns a person's grant, or a client's own right, into tokens; decides what a replay and a reuse mean. */
+export class TokenIssuer implements ForIssuingTokens {
+  readonly #parts: TokenIssuerParts
+  readonly #lifetimes: TokenLifetimes
+
+  constructor(parts: TokenIssuerParts, lifetimes: TokenLifetimes) {
+    this.#parts = parts
+    this.#lifetimes = lifetimes
+  }
+
+  async presentCode(code: string): Promise<Presented> {
+    const opened = parseCode(code)
+    if (opened === undefined || !this.#parts.secrets.verify('code', opened.message, opened.mac)) throw invalidGrant('forged code')
+    return this.#present(opened.grantId)
+  }
+
+  async presentRefreshToken(token: string): Promise<Presented> {
+    const opened = parseRefreshToken(token)
+    if (opened === undefined || !this.#parts.secrets.verify('refresh-token', opened.message, opened.mac))
+      throw invalidGrant('forged refresh token')
+    return { ...(await this.#present(opened.grantId)), generation: opened.generation }
+  }
+
+  async scopesOf(grant: Grant, client: Client): Promise<readonly string[]> {
+    const known = (await this.#parts.catalogue.scopes()).map(({ name }) => name)
+    return intersect(intersect(grant.scopes, client.scopes), known)
+  }
+
+  async redeem({ grant }: Presented, exchange: Exchange): Promise<IssuedTokens> {
+    const { client, redirectUri, attempt } = exchange
+    this.#mustBelong(grant, exchange)
+    if (redirectUri !== undefined && redirectUri !== grant.code.redirectUri) throw invalidGrant('redirect_uri differs from the request')
+    const resources = this.#narrow(grant, exchange.resources)
+    const key = await this.#parts.keyRing.signingKey()
+    const scopes = await this.#liveScopes(grant, client)
+    const at = this.#parts.clock.now()
+    if (grant.code.redeemedAt === undefined && grant.code.expiresAt <= at) throw invalidGrant('expired code')
+    const lineage = mayUse(client, 'refresh_token')
+      ? { idleExpiresAt: later(at, this.#lifetimes.refreshIdleTtlMs), expiresAt: later(at, this.#lifetimes.refreshMaxTtlMs) }
+      : undefined
+    const expiresAt = lineage?.expiresAt ?? later(at, this.#lifetimes.accessTokenTtlMs + CLOCK_LEEWAY_MS)
+    const redemption = { attempt, at, expiresAt, ...(lineage && { refresh: lineage }) }
+    const won = grant.code.redeemedAt === undefined ? await this.#parts.grants.redeem(grant.id, redemption) : undefined
+    if (won === undefined) return this.#refuseReplay(grant.id, exchange)
+    this.#record('token', won, exchange)
+    return this.#tokens(won, scopes, resources, key, at)
+  }
+
+  async rotate({ grant, generation = 0 }: Presented, scopes: readonly string[], exchange: Exchange): Promise<IssuedTokens> {
+    this.#mustBelong(grant, exchange)
+    const resources = this.#narrow(grant, exchange.resources)
+    const key = await this.#parts.keyRing.signingKey()
+    if (!within(scopes, await this.#liveScopes(grant, exchange.client))) throw new OAuthError('invalid_scope', 'wider than granted')
+    let state: Grant | undefined = grant
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      if (state?.refresh === undefined || state.endedAt !== undefined) throw invalidGrant('ended grant')
+      const at = this.#parts.clock.now()
+      const verdict = judgeGeneration(state.refresh, generation, at, this.#lifetimes.refreshGraceMs)
+      if (verdict === 'expired') throw invalidGrant('expired refresh token')
+      if (verdict === 'reuse') return this.#end(state, 'reused', 'reuse', exchange)
+      const idleExpiresAt = earlier(later(at, this.#lifetimes.refreshIdleTtlMs), state.refresh.expiresAt)
+      const leaf: Grant | undefined =
+        verdict === 'retry'
+          ? state
+          : await this.#parts.grants.rotate(state.id, generation, { attempt: exchange.attempt, at, idleExpiresAt })
+      if (leaf !== undefined) {
+        this.#record('refresh', leaf, exchange)
+        return this.#tokens(leaf, scopes, resources, key, at)
+      }
+      state = await this.#parts.grants.find(grant.id)
+    }
+    throw new OAuthError('temporarily_unavailable', 'too many contenders for one refresh token', { retryAfter: 1 })
+  }
+
+  async issue(scopes: readonly string[], exchange: Exchange): Promise<IssuedTokens> {
+    const { client, source } = exchange
+    const resources = await this.#parts.catalogue.admitResources(client, exchange.resources)
+    const key = await this.#parts.keyRing.signingKey()
+    const at = this.#parts.clock.now()
+    const expiresAt = later(at, this.#lifetimes.accessTokenTtlMs)
+    const jti = this.#parts.secrets.random(16)
+    const accessToken = await key.sign({ ...this.#claims(client.id, client.id, scopes, resources, at, expiresAt), jti })
+    this.#parts.audit.record({ event: 'token', outcome: 'ok', client_id: client.id }, source)
+    return { accessToken, expiresAt, expiresIn: this.#expiresIn, scopes }
+  }
+
+  admitScopes(client: Client, scope: string | undefined): Promise<readonly string[]> {
+    return this.#parts.catalogue.admitScopes(client, scope)
+  }
+
+  async #present(id: GrantId): Promise<Presented> {
+    const grant = await this.#parts.grants.find(id)
+    if (grant === undefined) throw invalidGrant('unknown grant')
+    const user = await this.#parts.users.find(grant.userId)
+    if (user === undefined || user.disabledAt !== undefined) throw invalidGrant('person gone or disabled')
+    if (grant.grantEpoch !== user.grantEpoch) throw invalidGrant('ended with all grants of the person')
+    return { grant, user }
+  }
+
+  /** A client that was deleted and registered again under the same id inherits nothing. */
+  #mustBelong(grant: Grant, { client }: Exchange): void {
+    if (grant.clientId !== client.id || grant.createdAt < client.createdAt) throw invalidGrant("another client's grant")
+    if (grant.endedAt !== undefined) throw invalidGrant('ended grant')
+  }
+
+  /** RFC 8707 §2.2: a token request may only narrow what was bound at /authorize. */
+  #narrow(grant: Grant, asked: readonly string[]): readonly string[] {
+    const bound = grant.resources.length > 0 ? grant.resources : [this.#lifetimes.defaultResource]
+    if (!within(asked, bound)) throw new OAuthError('invalid_target', 'a resource that was not approved')
+    return asked.length > 0 ? [...new Set(asked)] : bound
+  }
+
+  async #liveScopes(grant: Grant, client: Client): Promise<readonly string[]> {
+    const scopes = await this.scopesOf(grant, client)
+    if (scopes.length === 0) throw invalidGrant('none of the approved scopes is left')
+    return scopes
+  }
+
+  async #refuseReplay(id: GrantId, exchange: Exchange): Promise<never> {
+    const state = await this.#parts.grants.find(id)
+    if (state?.code.redeemedAt === undefined) throw invalidGrant('ended or expired meanwhile')
+    return this.#end(state, 'replayed', 'replay', exchange)
+  }
+
+  async #end(grant: Grant, why: EndReason, event: AuditEventName, exchange: Exchange): Promise<never> {
+    await this.#parts.grants.end(grant.id, why, this.#parts.clock.now())
+    this.#record(event, grant, exchange, 'refused')
+    throw invalidGrant(why)
+  }
+
+  async #tokens(grant: Grant, scopes: readonly string[], resources: readonly string[], key: OpenedKey, at: Date): Promise<IssuedTokens> {
+    const expiresAt = later(at, this.#lifetimes.accessTokenTtlMs)
+    const accessToken = await key.sign({
+      ...this.#claims(grant.userId, grant.clientId, scopes, resources, at, expiresAt),
+      jti: `${grant.id}.${this.#parts.secrets.random(16)}`,
+      auth_time: seconds(grant.authTime),
+      amr: grant.amr,
+    })
+    const refreshToken = grant.refresh && this.#refreshToken(grant.id, grant.refresh.generation)
+    return { accessToken, expiresAt, expiresIn: this.#expiresIn, scopes, ...(refreshToken && { refreshToken }) }
+  }
+
+  get #expiresIn(): number {
+    return Math.floor(this.#lifetimes.accessTokenTtlMs / 1000)
+  }
+
+  #refreshToken(id: GrantId, generation: number): string {
+    const message = refreshTokenMessage(id, generation)
+    return formatRefreshToken(message, this.#parts.secrets.mac('refresh-token', message))
+  }
+
+  #claims(
+    sub: string,
+    clientId: string,
+    scopes: readonly string[],
+    resources: readonly string[],
+    at: Date,
+    expiresAt: Date,
+  ): Omit<AccessTokenClaims, 'jti'> {
+    const audience = resources.length > 0 ? resources : [this.#lifetimes.defaultResource]
+    const aud = audience.length === 1 && audience[0] !== undefined ? audience[0] : audience
+    return {
+      iss: this.#lifetimes.issuer,
+      sub,
+      aud,
+      client_id: clientId,
+      scope: formatScope(scopes),
+      iat: seconds(at),
+      exp: seconds(expiresAt),
+    }
+  }
+
+  #record(event: AuditEventName, grant: Grant, { source }: Exchange, outcome: 'ok' | 'refused' = 'ok'): void {
+    this.#parts.audit.record({ event, outcome, client_id: grant.clientId, user_id: grant.userId, grant_id: grant.id }, source)
+  }
+}
+
+/** The value of a grant's code. */
+export function codeOf(id: GrantId, secrets: Secrets): string {
+  const message = codeMessage(id)
+  return formatCode(message, secrets.mac('code', message))
+}
+
+const invalidGrant = (reason: string): OAuthError => new OAuthError('invalid_grant', reason)

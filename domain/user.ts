@@ -1,0 +1,18 @@
+import type { UserId } from './ids.js'
+
+/** A person who can sign in. Immutable. */
+export interface User {
+  readonly id: UserId
+  /** Kept and compared exactly. */
+  readonly username: string
+  readonly name?: string
+  readonly email?: string
+  /** Argon2id, PHC string. */
+  readonly passwordHash: string
+  /** Grows whenever all sessions of the person must end: a session that saw an older number is worthless. */
+  readonly sessionEpoch: number
+  /** Grows whenever all grants of the person must end: a grant that saw an older number is worthless. */
+  readonly grantEpoch: number
+  readonly createdAt: Date
+  readonly disabledAt?: Date
+}

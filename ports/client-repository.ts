@@ -1,0 +1,15 @@
+import type { Client } from '../domain/client.js'
+import type { ClientId } from '../domain/ids.js'
+
+/** All methods throw StoreUnavailable when the store does not answer. */
+export interface ClientRepository {
+  find(id: ClientId): Promise<Client | undefined>
+  /** By id, ascending. */
+  list(): Promise<readonly Client[]>
+  /** Adds it; false when the id is taken. Atomic: of any number of adds of one id, one is true. */
+  add(client: Client): Promise<boolean>
+  /** Replaces the one with that id; false when there is none. */
+  replace(client: Client): Promise<boolean>
+  /** False when there was none. */
+  remove(id: ClientId): Promise<boolean>
+}

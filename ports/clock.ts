@@ -1,0 +1,4 @@
+export interface Clock {
+  /** The present, to the millisecond. May step. */
+  now(): Date
+}

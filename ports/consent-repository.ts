@@ -1,0 +1,21 @@
+import type { Consent, ConsentFilter } from '../domain/consent.js'
+import type { ClientId, UserId } from '../domain/ids.js'
+
+export interface Approval {
+  readonly userId: UserId
+  readonly clientId: ClientId
+  readonly scopes: readonly string[]
+  readonly resources: readonly string[]
+  readonly at: Date
+}
+
+/** One consent per person and client. All methods throw StoreUnavailable when the store does not answer. */
+export interface ConsentRepository {
+  find(userId: UserId, clientId: ClientId): Promise<Consent | undefined>
+  /** Adds to what was approved before, in one atomic step: parallel approvals of different scopes are all kept. Order of first approval; no repeats. */
+  remember(approval: Approval): Promise<void>
+  /** Forgets every consent that matches; how many. A filter without fields is refused with a TypeError. */
+  forget(filter: ConsentFilter): Promise<number>
+  /** By createdAt, oldest first. */
+  list(filter: ConsentFilter): Promise<readonly Consent[]>
+}

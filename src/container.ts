@@ -1,0 +1,117 @@
+import 'reflect-metadata'
+import { Container, type ServiceIdentifier } from 'inversify'
+import type { HttpSettings, Log } from '../adapters/http/ports.js'
+import { GrantEngine } from '../adapters/oauth2/engine.js'
+import { Argon2PasswordHasher } from '../adapters/system/argon2.js'
+import { PinoAuditLog } from '../adapters/system/audit.js'
+import { systemClock } from '../adapters/system/clock.js'
+import { SystemSecrets } from '../adapters/system/secrets.js'
+import { NodeTokenSigner } from '../adapters/system/signer.js'
+import type { createLogger } from '../adapters/system/logger.js'
+import { Administrator } from '../domain/administrator.js'
+import { Authenticator } from '../domain/authenticator.js'
+import { Authorizer } from '../domain/authorizer.js'
+import { Catalogue } from '../domain/catalogue.js'
+import { KeyRing } from '../domain/key-ring.js'
+import { TokenIssuer } from '../domain/token-issuer.js'
+import type { Clock } from '../ports/clock.js'
+import type { Storage } from '../ports/storage.js'
+import type { Config } from './config.js'
+import { TOKENS as T } from './tokens.js'
+
+/** What is chosen before anything is wired. */
+export interface Parts {
+  readonly config: Config
+  readonly httpSettings: HttpSettings
+  readonly storage: Storage
+  readonly logger: ReturnType<typeof createLogger>
+  /** The system's unless a test freezes time. */
+  readonly clock?: Clock
+}
+
+/** Wires every port to its implementation; all singletons. */
+export function createContainer({ config, httpSettings, storage, logger, clock = systemClock }: Parts): Container {
+  const container = new Container({ defaultScope: 'Singleton' })
+  container.bind(T.config).toConstantValue(config)
+  container.bind(T.httpSettings).toConstantValue(httpSettings)
+  container.bind(T.storage).toConstantValue(storage)
+  container.bind(T.clock).toConstantValue(clock)
+  container.bind(T.log).toConstantValue(logger satisfies Log)
+  container.bind(T.audit).toConstantValue(new PinoAuditLog(logger))
+  container.bind(T.secrets).toConstantValue(new SystemSecrets(config.secrets))
+  container.bind(T.hasher).toResolvedValue(() => new Argon2PasswordHasher())
+  container.bind(T.signer).toResolvedValue(() => new NodeTokenSigner())
+  bindDomain(container)
+  bindHttp(container)
+  return container
+}
+
+function bindDomain(container: Container): void {
+  container
+    .bind(T.catalogue)
+    .toResolvedValue((storage, clock) => new Catalogue(storage.clients, storage.scopes, storage.resources, clock), [T.storage, T.clock])
+  container
+    .bind(T.keyRing)
+    .toResolvedValue(
+      (storage, signer, secrets, clock) => new KeyRing(storage.keys, signer, secrets, clock),
+      [T.storage, T.signer, T.secrets, T.clock],
+    )
+  container.bind(T.publishing).toResolvedValue((keyRing) => keyRing, [T.keyRing])
+  container
+    .bind(T.authenticating)
+    .toResolvedValue(
+      (catalogue, { users, sessions }, hasher, secrets, clock, audit, config) =>
+        new Authenticator({ catalogue, users, sessions, hasher, secrets, clock, audit }, config),
+      [T.catalogue, T.storage, T.hasher, T.secrets, T.clock, T.audit, T.config],
+    )
+  container
+    .bind(T.authorizing)
+    .toResolvedValue(
+      (catalogue, { grants, consents, flows }, secrets, clock, audit, config) =>
+        new Authorizer({ catalogue, grants, consents, flows, secrets, clock, audit }, config),
+      [T.catalogue, T.storage, T.secrets, T.clock, T.audit, T.config],
+    )
+  container
+    .bind(T.issuing)
+    .toResolvedValue(
+      (catalogue, { grants, users }, keyRing, secrets, clock, audit, config) =>
+        new TokenIssuer({ grants, users, catalogue, keyRing, secrets, clock, audit }, config),
+      [T.catalogue, T.storage, T.keyRing, T.secrets, T.clock, T.audit, T.config],
+    )
+  container
+    .bind(T.administering)
+    .toResolvedValue(
+      (storage, secrets, hasher, clock, audit) => new Administrator({ storage, secrets, hasher, clock, audit }),
+      [T.storage, T.secrets, T.hasher, T.clock, T.audit],
+    )
+}
+
+function bindHttp(container: Container): void {
+  container
+    .bind(T.engine)
+    .toResolvedValue(
+      (issuing, authorizing, config) => new GrantEngine(issuing, authorizing, config.issuer),
+      [T.issuing, T.authorizing, T.config],
+    )
+  container.bind(T.httpPorts).toResolvedValue(
+    (authenticating, authorizing, publishing, engine, { sessions, scopes, resources, maintenance }, secrets, clock, log) => ({
+      authenticating,
+      authorizing,
+      publishing,
+      engine,
+      sessions,
+      scopes,
+      resources,
+      maintenance,
+      secrets,
+      clock,
+      log,
+    }),
+    [T.authenticating, T.authorizing, T.publishing, T.engine, T.storage, T.secrets, T.clock, T.log],
+  )
+}
+
+/** Resolves a port; only the composition root asks. */
+export const resolve = <P>(container: Container, port: ServiceIdentifier<P>): P => container.get(port)
+
+export type { Container }

@@ -1,0 +1,150 @@
+import Koa from 'koa'
+import supertest from 'supertest'
+import { errorBoundary } from '../../adapters/http/boundary.js'
+import { answerMissing } from '../../adapters/http/existence.js'
+import { identify } from '../../adapters/http/identify.js'
+import { pageRoutes } from '../../adapters/http/pages/routes.js'
+import type { HttpPorts, HttpSettings } from '../../adapters/http/ports.js'
+import { cookiesFollowIssuer } from '../../adapters/http/transport.js'
+import { SystemSecrets } from '../../adapters/system/secrets.js'
+import { PageError } from '../../domain/errors.js'
+import type { AuthorizationParameters } from '../../domain/flow.js'
+import type { SignedIn } from '../../ports/for-authenticating.js'
+import type { AuthorizationRequest, ForAuthorizing, RefusedRequest } from '../../ports/for-authorizing.js'
+import { aClient, aResource, aScope, aSession, aUser, NOW } from '../support/builders.js'
+
+export const ISSUER = 'http://localhost'
+export const CLIENT = aClient({ firstParty: false, redirectUris: ['https://rp.test/cb?of=1'], disabledAt: undefined })
+export const REQUEST = `/authorize?client_id=${CLIENT.id}&redirect_uri=${encodeURIComponent('https://rp.test/cb?of=1')}&state=a%20b%26c`
+const PASSWORD = 'correct horse battery'
+
+/** What the services behind the pages did, and what they are to say. */
+export class World {
+  readonly secrets = new SystemSecrets([Buffer.alloc(32, 7)])
+  readonly sessions = new Map<string, SignedIn>()
+  readonly flows = new Map<string, { parameters: AuthorizationParameters; browser: string; spent: boolean }>()
+  readonly events: string[] = []
+  readonly validated: AuthorizationParameters[] = []
+  approved = false
+  refusal: RefusedRequest['error'] | undefined
+  scopes: readonly string[] = ['read']
+  unavailable: Error | undefined
+  cannotSignOut: Error | undefined
+
+  request(parameters: AuthorizationParameters): AuthorizationRequest | RefusedRequest {
+    const { client_id: id, redirect_uri: redirectUri, state } = parameters
+    if (id !== CLIENT.id) throw new PageError('unknown-client')
+    if (redirectUri !== CLIENT.redirectUris[0]) throw new PageError('bad-redirect-uri')
+    const proved = { redirectUri: String(redirectUri), ...(typeof state === 'string' && { state }) }
+    if (this.refusal !== undefined) return { ...proved, error: this.refusal }
+    return { ...proved, client: CLIENT, scopes: this.scopes, resources: [], challenge: 'c'.repeat(43) }
+  }
+}
+
+function authorizing(world: World): ForAuthorizing {
+  const alive = (value: string, browser?: string) => {
+    const flow = world.flows.get(value)
+    if (flow === undefined || flow.spent || (browser !== undefined && flow.browser !== browser)) throw new PageError('flow-over')
+    return flow
+  }
+  return {
+    validate: async (parameters) => {
+      world.validated.push(parameters)
+      return world.request(parameters)
+    },
+    begin: async (parameters, browser) => {
+      const value = world.secrets.random(32)
+      world.flows.set(value, { parameters, browser, spent: false })
+      return value
+    },
+    resume: async (value, browser) => alive(value, browser ?? 'none').parameters,
+    isApproved: async () => world.approved,
+    question: async (request) => ({
+      request,
+      scopes: request.scopes.map((name) => ({ ...aScope({ name }), isNew: true })),
+      resources: [aResource()],
+      hasBeenApprovedBefore: true,
+    }),
+    spend: async (value) => {
+      alive(value).spent = true
+      world.events.push('spend')
+    },
+    grant: () => Promise.reject(new Error('the engine is faked')),
+    codeFor: () => '',
+    deny: () => world.events.push('deny'),
+    connectedApps: async () => [{ client: CLIENT, scopes: [aScope({ description: 'Read <notes>' })], since: NOW }],
+    withdraw: async (_, clientId) => void world.events.push(`withdraw ${clientId}`),
+  }
+}
+
+function ports(world: World): HttpPorts {
+  const silent = () => undefined
+  return {
+    secrets: world.secrets,
+    clock: { now: () => NOW },
+    log: { error: silent, warn: silent, info: silent },
+    authorizing: authorizing(world),
+    authenticating: {
+      client: () => Promise.reject(new Error('no page asks')),
+      signIn: async ({ username, password, previous }) => {
+        if (password !== PASSWORD) return undefined
+        if (previous !== undefined) world.sessions.delete(previous)
+        const [token, user] = [world.secrets.random(32), aUser({ username })]
+        const who = { user, session: aSession({ userId: user.id }) }
+        world.sessions.set(token, who)
+        return { token, ...who }
+      },
+      resume: async (token) => {
+        if (world.unavailable !== undefined) throw world.unavailable
+        return world.sessions.get(token)
+      },
+      signOut: async (token) => {
+        if (world.cannotSignOut !== undefined) throw world.cannotSignOut
+        world.sessions.delete(token)
+      },
+    },
+    engine: {
+      exchange: () => Promise.reject(new Error('no page exchanges')),
+      authorize: async ({ who }, how) => {
+        world.events.push(`code for ${who.user.username}, ${how}`)
+        return 'pc_ac_code'
+      },
+    },
+    // No page asks these.
+    publishing: undefined as never,
+    sessions: undefined as never,
+    scopes: undefined as never,
+    resources: undefined as never,
+    maintenance: undefined as never,
+  }
+}
+
+export function serve(world: World, overrides: Partial<HttpSettings> = {}): supertest.Agent {
+  const settings: HttpSettings = {
+    issuer: ISSUER,
+    trustProxy: 0,
+    development: true,
+    brand: { name: 'Portcullis' },
+    sessionIdleTtlMs: 1,
+    root: process.cwd(),
+    ...overrides,
+  }
+  const app = new Koa()
+  const own = ports(world)
+  for (const middleware of [identify(own, settings), errorBoundary(own, settings), answerMissing(settings), cookiesFollowIssuer(settings)])
+    app.use(middleware)
+  app.use(pageRoutes(own, settings))
+  return supertest.agent(app.callback())
+}
+
+export const csrfOf = ({ text }: supertest.Response): string => /name="_csrf" value="([^"]*)"/.exec(text)?.[1] ?? ''
+
+export const locationOf = ({ headers }: supertest.Response): string => String((headers as Record<string, unknown>)['location'])
+
+export const cookiesOf = ({ headers }: supertest.Response): readonly string[] =>
+  ((headers as Record<string, unknown>)['set-cookie'] as string[] | undefined) ?? []
+
+export async function signIn(agent: supertest.Agent, username = 'alice', page = '/login'): Promise<supertest.Response> {
+  const _csrf = csrfOf(await agent.get(page))
+  return agent.post(page).type('form').send({ _csrf, username, password: PASSWORD })
+}

@@ -1,0 +1,84 @@
+import { expect } from 'chai'
+import type { ClientId } from '../../domain/ids.js'
+import { aClient, aClientId } from '../support/builders.js'
+import { slow } from '../support/slow.js'
+import { expectCopies } from './copies.js'
+import { contend, opening, winners, type Open } from './opened.js'
+
+export function clientRepositoryContract(name: string, open: Open): void {
+  describe(`${name}: ClientRepository`, () => {
+    const storage = opening(open)
+    const clients = () => storage().clients
+
+    it('keeps every field, as a copy', async () => {
+      const client = aClient()
+      const { id } = client
+      await expectCopies(
+        client,
+        (it) => clients().add(it),
+        () => clients().find(id),
+      )
+    })
+
+    it('keeps a client that leaves out and empties whatever it can', async () => {
+      const lists = { secretHashes: [], redirectUris: [], grants: [], scopes: [], defaultScopes: [], resources: [], resourceServerFor: [] }
+      const client = aClient({ ...lists, authMethod: 'none', firstParty: false, requireOtp: false, disabledAt: undefined })
+      await clients().add(client)
+      expect(await clients().find(client.id)).to.deep.equal(client)
+    })
+
+    it('answers undefined for an unknown client, also for an id that differs in case', async () => {
+      await clients().add(aClient({ id: 'Weather' as ClientId }))
+      for (const id of ['weather', 'Weather ', '', 'Weathe']) expect(await clients().find(id as ClientId), id).to.equal(undefined)
+    })
+
+    it('lists by id, ascending, and nothing when there is none', async () => {
+      expect(await clients().list()).to.deep.equal([])
+      const ids = ['b', 'B', 'a-1', 'a', '~', '1']
+      for (const id of ids) await clients().add(aClient({ id: id as ClientId }))
+      expect((await clients().list()).map(({ id }) => id)).to.deep.equal(['1', 'B', 'a', 'a-1', 'b', '~'])
+    })
+
+    it('refuses a second client of one id and keeps the first', async () => {
+      const first = aClient()
+      expect(await clients().add(first)).to.equal(true)
+      expect(await clients().add(aClient({ id: first.id, name: 'Second' }))).to.equal(false)
+      expect(await clients().list()).to.deep.equal([first])
+    })
+
+    it('adds one of any number of clients of one id', async () => {
+      const id = aClientId()
+      const { clients: slowClients } = slow(storage())
+      const results = await contend((index) => slowClients.add(aClient({ id, name: `Contender ${index}` })))
+      expect(winners(results)).to.have.length(1)
+      expect((await clients().find(id))?.name).to.equal(`Contender ${results.indexOf(true)}`)
+      expect(await clients().list()).to.have.length(1)
+    })
+
+    it('replaces a client whole, optional fields too, and no other', async () => {
+      const [one, other] = [aClient(), aClient()]
+      await clients().add(one)
+      await clients().add(other)
+      const changed = aClient({ id: one.id, name: 'Changed', secretHashes: [], disabledAt: undefined })
+      expect(await clients().replace(changed)).to.equal(true)
+      expect(await clients().find(one.id)).to.deep.equal(changed)
+      expect(await clients().find(other.id)).to.deep.equal(other)
+    })
+
+    it('does not add by replacing', async () => {
+      const client = aClient()
+      expect(await clients().replace(client)).to.equal(false)
+      expect(await clients().find(client.id)).to.equal(undefined)
+    })
+
+    it('removes a client once, and its id is free again', async () => {
+      const client = aClient()
+      await clients().add(client)
+      const { clients: slowClients } = slow(storage())
+      expect(winners(await contend(() => slowClients.remove(client.id)))).to.have.length(1)
+      expect(await clients().find(client.id)).to.equal(undefined)
+      expect(await clients().remove(client.id)).to.equal(false)
+      expect(await clients().add(client)).to.equal(true)
+    })
+  })
+}

@@ -1,0 +1,139 @@
+import { expect } from 'chai'
+import type { ConsentFilter } from '../../domain/consent.js'
+import type { ClientId, UserId } from '../../domain/ids.js'
+import type { Approval } from '../../ports/consent-repository.js'
+import { aClientId, aConsent, aUserId, after, NOW } from '../support/builders.js'
+import { slow } from '../support/slow.js'
+import { expectCopies } from './copies.js'
+import { CONTENDERS, contend, failure, opening, type Open } from './opened.js'
+
+const anApproval = (userId: UserId, clientId: ClientId, approval: Partial<Approval> = {}): Approval => {
+  const { scopes, resources } = aConsent()
+  return { userId, clientId, scopes, resources, at: NOW, ...approval }
+}
+
+export function consentRepositoryContract(name: string, open: Open): void {
+  describe(`${name}: ConsentRepository`, () => {
+    const storage = opening(open)
+    const consents = () => storage().consents
+    const [ada, bob, weather, diary] = [aUserId(), aUserId(), aClientId(), aClientId()]
+
+    it('keeps every field, as a copy', async () => {
+      const { at, ...approval } = anApproval(ada, weather)
+      const remember = () => consents().remember({ ...approval, at: new Date(at) })
+      await expectCopies({ ...approval, createdAt: at, updatedAt: new Date(at) }, remember, () => consents().find(ada, weather))
+    })
+
+    it('holds nothing of the approval that it was given', async () => {
+      const scopes = ['a']
+      const at = after(-1)
+      await consents().remember(anApproval(ada, weather, { scopes, at }))
+      scopes.push('b')
+      at.setTime(0)
+      expect(await consents().find(ada, weather)).to.deep.include({ scopes: ['a'], createdAt: after(-1), updatedAt: after(-1) })
+    })
+
+    it('answers undefined where only the person or only the client is right', async () => {
+      await consents().remember(anApproval(ada, weather))
+      expect(await consents().find(bob, weather)).to.equal(undefined)
+      expect(await consents().find(ada, diary)).to.equal(undefined)
+    })
+
+    it('adds to what was approved, in order of first approval, without repeats', async () => {
+      await consents().remember(anApproval(ada, weather, { scopes: ['b', 'a', 'b'], resources: [], at: after(-2) }))
+      await consents().remember(anApproval(ada, weather, { scopes: ['c', 'a'], resources: ['urn:z', 'urn:z'], at: after(-1) }))
+      await consents().remember(anApproval(ada, weather, { scopes: [], resources: ['urn:a'], at: NOW }))
+      const times = { createdAt: after(-2), updatedAt: NOW }
+      const expected = { userId: ada, clientId: weather, scopes: ['b', 'a', 'c'], resources: ['urn:z', 'urn:a'], ...times }
+      expect(await consents().find(ada, weather)).to.deep.equal(expected)
+    })
+
+    it('keeps every one of many parallel approvals of different scopes', async () => {
+      const { consents: slowConsents } = slow(storage())
+      const names = Array.from({ length: CONTENDERS }, (_, index) => `scope-${index}`)
+      const resourceOf = (scope: string) => `urn:${scope}`
+      await contend((index) =>
+        slowConsents.remember(anApproval(ada, weather, { scopes: ['all', names[index]!], resources: [resourceOf(names[index]!)] })),
+      )
+      const consent = await consents().find(ada, weather)
+      expect(consent?.scopes).to.have.members(['all', ...names])
+      expect(consent?.scopes[0]).to.equal('all')
+      expect(consent?.resources).to.have.members(names.map(resourceOf))
+      expect(await consents().list({ userId: ada })).to.have.length(1)
+    })
+
+    it('keeps one consent per person and client', async () => {
+      for (const [userId, clientId] of [
+        [ada, weather],
+        [ada, diary],
+        [bob, weather],
+        [ada, weather],
+      ] as const)
+        await consents().remember(anApproval(userId, clientId))
+      expect(await consents().list({})).to.have.length(3)
+    })
+
+    describe('with three of them', () => {
+      const pairs = (list: readonly { userId: UserId; clientId: ClientId }[]) => list.map(({ userId, clientId }) => [userId, clientId])
+      beforeEach(async () => {
+        await consents().remember(anApproval(ada, weather, { at: after(-1) }))
+        await consents().remember(anApproval(ada, diary, { at: after(-3) }))
+        await consents().remember(anApproval(bob, weather, { at: after(-2) }))
+      })
+
+      it('lists those that match, oldest first', async () => {
+        const cases: [ConsentFilter, [UserId, ClientId][]][] = [
+          [
+            { userId: ada },
+            [
+              [ada, diary],
+              [ada, weather],
+            ],
+          ],
+          [
+            { clientId: weather },
+            [
+              [bob, weather],
+              [ada, weather],
+            ],
+          ],
+          [{ userId: bob, clientId: weather }, [[bob, weather]]],
+          [{ userId: bob, clientId: diary }, []],
+          [
+            {},
+            [
+              [ada, diary],
+              [bob, weather],
+              [ada, weather],
+            ],
+          ],
+        ]
+        for (const [filter, expected] of cases) expect(pairs(await consents().list(filter))).to.deep.equal(expected)
+      })
+
+      it('forgets those that match and counts them', async () => {
+        expect(await consents().forget({ userId: bob, clientId: diary })).to.equal(0)
+        expect(await consents().forget({ userId: ada, clientId: weather })).to.equal(1)
+        expect(pairs(await consents().list({}))).to.deep.equal([
+          [ada, diary],
+          [bob, weather],
+        ])
+        expect(await consents().forget({ clientId: weather })).to.equal(1)
+        expect(await consents().forget({ userId: ada })).to.equal(1)
+        expect(await consents().list({})).to.deep.equal([])
+      })
+
+      it('starts afresh after forgetting', async () => {
+        await consents().forget({ userId: ada })
+        await consents().remember(anApproval(ada, weather, { scopes: ['later'], resources: [] }))
+        expect(await consents().find(ada, weather)).to.deep.include({ scopes: ['later'], resources: [], createdAt: NOW })
+      })
+
+      it('refuses to forget by a filter without fields', async () => {
+        for (const filter of [{}, { userId: undefined } as unknown as ConsentFilter])
+          expect(await failure(() => consents().forget(filter))).to.be.instanceOf(TypeError)
+        expect(await consents().list({})).to.have.length(3)
+      })
+    })
+  })
+}
