@@ -157,7 +157,7 @@ describe('account', () => {
     const agent = serve(world)
     await signIn(agent)
     const page = await agent.get('/account')
-    expect(page.text).to.include('Read &lt;notes&gt;')
+    expect(page.text).to.include('Read &lt;notes&gt;').and.include('February 3, 2031')
     const post = (form: object) => agent.post('/account/apps/revoke').type('form').send(form)
     expect((await post({ client_id: CLIENT.id })).status).to.equal(403)
     expect(locationOf(await post({ _csrf: csrfOf(page), client_id: CLIENT.id }))).to.equal('/account')

@@ -10,11 +10,12 @@ export function scribble(thing: object): void {
 
 /** What was put comes back whole, and neither who put it nor who got it holds what the store holds. */
 export async function expectCopies<Thing extends object>(
-  thing: Thing,
+  given: Thing,
   put: (thing: Thing) => Promise<unknown>,
   get: () => Promise<Thing | undefined>,
 ): Promise<void> {
-  const original = structuredClone(thing)
+  // Of its own: what was given may share a moment or a list with other tests.
+  const [thing, original] = [structuredClone(given), structuredClone(given)]
   await put(thing)
   expect(thing, 'putting leaves it alone').to.deep.equal(original)
   scribble(thing)

@@ -47,7 +47,7 @@ export function redemptionContract(storage: () => Storage): void {
 
     it('answers a copy', async () => {
       const grant = await saved(anApprovedGrant())
-      const redemption = aRedemption()
+      const redemption = structuredClone(aRedemption())
       const expected = structuredClone(redeemed(grant, redemption))
       const answer = await grants().redeem(grant.id, redemption)
       scribble(answer!)

@@ -52,7 +52,7 @@ export function rotationContract(storage: () => Storage): void {
 
     it('answers a copy', async () => {
       const grant = await withLineage({ generation: 7 })
-      const rotation = aRotation()
+      const rotation = structuredClone(aRotation())
       const expected = structuredClone(rotated(grant, rotation))
       const answer = await grants().rotate(grant.id, 7, rotation)
       scribble(answer!)
