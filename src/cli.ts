@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { runCli } from '../adapters/cli/program.js'
 import { systemClock } from '../adapters/system/clock.js'
-import { createLogger } from '../adapters/system/logger.js'
+import { createLogger, STDERR } from '../adapters/system/logger.js'
 import { maskStore, readConfig, SettingsError } from './config.js'
 import { createContainer, resolve } from './container.js'
 import { openStorage } from './open-storage.js'
@@ -19,7 +19,7 @@ async function open() {
   const root = packageRoot()
   const { issuer, trustProxy, brand, sessionIdleTtlMs, production } = config
   const httpSettings = { issuer, trustProxy, brand, sessionIdleTtlMs, root, development: !production }
-  const container = createContainer({ config, httpSettings, storage, logger: createLogger('silent') })
+  const container = createContainer({ config, httpSettings, storage, logger: createLogger(config.logLevel, STDERR) })
   return {
     administering: resolve(container, TOKENS.administering),
     maintenance: storage.maintenance,

