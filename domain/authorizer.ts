@@ -20,6 +20,7 @@ import { isConfidential, registersRedirectUri } from './client.js'
 import { approvedBefore, covers } from './consent.js'
 import { PageError } from './errors.js'
 import type { AuthorizationParameters } from './flow.js'
+import type { Grant } from './grant.js'
 import type { AttemptId, BrowserId, ClientId, FlowId, GrantId, UserId } from './ids.js'
 import { isLoopbackRedirect, isPrivateSchemeRedirect } from './redirect-uri.js'
 import { codeOf } from './token-issuer.js'
@@ -147,9 +148,13 @@ export class Authorizer implements ForAuthorizing {
   }
 
   async connectedApps(userId: UserId): Promise<readonly ConnectedApp[]> {
-    const { consents, catalogue } = this.#parts
+    const { consents, grants, catalogue, clock } = this.#parts
+    const approved = await consents.list({ userId })
+    const unasked = (await grants.list({ userId }, clock.now())).filter(
+      ({ clientId }) => !approved.some((one) => one.clientId === clientId),
+    )
     const known = await catalogue.scopes()
-    const apps = (await consents.list({ userId })).map(async ({ clientId, scopes, createdAt }) => {
+    const apps = [...approved, ...firstOfEach(unasked)].map(async ({ clientId, scopes, createdAt }) => {
       const client = await catalogue.client(clientId)
       return client && { client, scopes: known.filter(({ name }) => scopes.includes(name)), since: createdAt }
     })
@@ -170,6 +175,16 @@ export class Authorizer implements ForAuthorizing {
     if (client === undefined || uri === undefined || isPrivateSchemeRedirect(uri) || !registersRedirectUri(client, uri)) return undefined
     return `${new URL(uri).origin}/`
   }
+}
+
+/** One entry per client: what it holds over all its grants, since the oldest. First-party clients hold grants without a consent. */
+function firstOfEach(grants: readonly Grant[]): readonly Pick<Grant, 'clientId' | 'scopes' | 'createdAt'>[] {
+  const clients = [...new Set(grants.map(({ clientId }) => clientId))]
+  return clients.map((clientId) => {
+    const own = grants.filter((grant) => grant.clientId === clientId)
+    const createdAt = own.map((grant) => grant.createdAt).reduce((a, b) => (a < b ? a : b))
+    return { clientId, scopes: own.flatMap(({ scopes }) => scopes), createdAt }
+  })
 }
 
 /** RFC 8252 §8.6: another program on the device could answer at such an address, so a public client there is asked for each time. */

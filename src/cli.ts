@@ -17,8 +17,8 @@ async function open() {
   const looksAtTheStore = process.argv[2] === 'store'
   if (!looksAtTheStore && (await storage.maintenance.isEmpty())) await storage.maintenance.prepare()
   const root = packageRoot()
-  const { issuer, trustProxy, brand, sessionIdleTtlMs, production } = config
-  const httpSettings = { issuer, trustProxy, brand, sessionIdleTtlMs, root, development: !production }
+  const { issuer, trustProxy, defaultResource, brand, sessionIdleTtlMs, production } = config
+  const httpSettings = { issuer, trustProxy, defaultResource, brand, sessionIdleTtlMs, root, development: !production }
   const container = createContainer({ config, httpSettings, storage, logger: createLogger(config.logLevel, STDERR) })
   return {
     administering: resolve(container, TOKENS.administering),

@@ -84,6 +84,7 @@ async function httpSettings(config: Config, storage: Storage): Promise<HttpSetti
   const settings = {
     issuer: config.issuer,
     trustProxy: config.trustProxy,
+    defaultResource: config.defaultResource,
     development: !config.production,
     brand: config.brand,
     sessionIdleTtlMs: config.sessionIdleTtlMs,

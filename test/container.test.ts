@@ -10,8 +10,8 @@ import { SECRET } from './support/server.js'
 describe('the container', () => {
   it('resolves every port, each once', () => {
     const config = readConfig({ PORTCULLIS_STORE: 'memory:', PORTCULLIS_SECRETS: SECRET }, process.cwd())
-    const { issuer, trustProxy, brand, sessionIdleTtlMs } = config
-    const httpSettings = { issuer, trustProxy, brand, sessionIdleTtlMs, root: packageRoot(), development: true }
+    const { issuer, trustProxy, defaultResource, brand, sessionIdleTtlMs } = config
+    const httpSettings = { issuer, trustProxy, defaultResource, brand, sessionIdleTtlMs, root: packageRoot(), development: true }
     const container = createContainer({ config, httpSettings, storage: openMemoryStorage(), logger: createLogger('silent') })
     for (const [name, token] of Object.entries(TOKENS)) {
       const port: unknown = resolve(container, token as never)

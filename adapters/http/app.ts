@@ -44,7 +44,6 @@ function home(settings: HttpSettings): Koa.Middleware {
 function reportUnsent(log: Log, error: unknown): void {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   const reason = error instanceof Error ? error.message : String(error)
-  if (typeof code === 'string' && /^(ECONNRESET|ECONNABORTED|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/.test(code))
-    log.info({ reason }, 'the client went away')
+  if (typeof code === 'string' && /^(ECONN|EPIPE|HPE_|ERR_STREAM_)/.test(code)) log.info({ reason }, 'the client went away')
   else log.error({ reason: error instanceof Error ? (error.stack ?? reason) : reason }, 'an answer could not be sent')
 }

@@ -19,6 +19,8 @@ export function errorBoundary({ log }: Pick<HttpPorts, 'log'>, settings: HttpSet
       const refusal = asRefusal(error)
       report(log, ctx, refusal)
       if (refusal.retryAfter !== undefined) ctx.set('Retry-After', Math.max(1, Math.ceil(refusal.retryAfter)).toString())
+      // What is still to come of the request is not waited for.
+      if (refusal.status === 408) ctx.set('Connection', 'close')
       if (isBackChannel(ctx.path, settings)) answerJson(ctx, refusal)
       else await page(ctx, refusal)
     }

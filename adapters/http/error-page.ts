@@ -36,7 +36,7 @@ const STATUSES: Readonly<Record<number, Words>> = {
   404: { heading: 'There is no such page', message: 'Check the address, or start again from the application.' },
   405: { heading: 'This page cannot be used that way', message: 'Nothing was changed. Start again from the application.' },
   429: { heading: 'Too many attempts', message: 'Nothing was lost. Wait a little, then try again.' },
-  500: { heading: 'Something went wrong', message: 'It is our mistake. Nothing was lost: try again, or tell us the number below.' },
+  500: { heading: 'Something went wrong', message: 'It is our mistake. Nothing was lost: try again, or tell us the reference below.' },
   503: { heading: 'We will be back in a moment', message: 'The service is busy. Nothing was lost: try again in a few seconds.' },
 }
 const MALFORMED: Words = { heading: 'This request is not valid', message: 'Nothing was changed. Go back and try again.' }

@@ -35,6 +35,8 @@ export interface HttpSettings {
   /** Without a trailing slash; may carry a path. */
   readonly issuer: string
   readonly trustProxy: number
+  /** `aud` of an access token for which no resource was asked. */
+  readonly defaultResource: string
   readonly development: boolean
   readonly brand: { readonly name: string; readonly color?: string }
   readonly sessionIdleTtlMs: number

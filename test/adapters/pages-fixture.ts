@@ -123,6 +123,7 @@ export function serve(world: World, overrides: Partial<HttpSettings> = {}): supe
   const settings: HttpSettings = {
     issuer: ISSUER,
     trustProxy: 0,
+    defaultResource: ISSUER,
     development: true,
     brand: { name: 'Portcullis' },
     sessionIdleTtlMs: 1,

@@ -160,7 +160,7 @@ describe('account', () => {
     expect(page.text).to.include('Read &lt;notes&gt;').and.include('February 3, 2031')
     const post = (form: object) => agent.post('/account/apps/revoke').type('form').send(form)
     expect((await post({ client_id: CLIENT.id })).status).to.equal(403)
-    expect(locationOf(await post({ _csrf: csrfOf(page), client_id: CLIENT.id }))).to.equal('/account')
+    expect(locationOf(await post({ _csrf: csrfOf(page), client_id: CLIENT.id }))).to.equal('/account?withdrawn')
     expect(world.events).to.deep.equal([`withdraw ${CLIENT.id}`])
   })
 

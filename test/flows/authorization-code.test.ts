@@ -128,6 +128,17 @@ describe('authorization code flow', () => {
     expect((await visitor.get(authorizeUrl(server.issuer, client, pkce()))).location).to.include('code=')
   })
 
+  it('CONS-010: /account lists first-party clients too, and withdrawing one kills its outstanding code', async () => {
+    const client = await server.client({ firstParty: true, name: 'House app' })
+    const visitor = new Visitor()
+    const code = await freshCode(server.issuer, client, { visitor })
+    const account = await visitor.get(`${server.issuer}/account`)
+    expect(account.text).to.include('House app').and.include('To read things')
+    const done = await visitor.submit({ ...account, url: `${server.issuer}/account/apps/revoke` }, { client_id: client.client.id })
+    expect((await visitor.follow(done)).text).to.not.include('House app')
+    expectInvalidGrant(await redeem(server.issuer, client, code))
+  })
+
   it('CONC-010: 40 people at once each get tokens for themselves', async () => {
     const client = await server.client()
     const names = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? 'alice' : 'bob'))

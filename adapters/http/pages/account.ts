@@ -22,7 +22,8 @@ export function account({ ports: { authorizing, secrets }, settings }: PageParts
       }
       const apps = await authorizing.connectedApps(who.user.id)
       const csrf = csrfToken(secrets, sessionBinding(ctx, settings))
-      render(ctx, settings, 'account', { csrf, person: who.user, apps: apps.map(inWords) })
+      const notice = ctx.querystring === WITHDRAWN ? 'The app can no longer use your account.' : undefined
+      render(ctx, settings, 'account', { csrf, person: who.user, apps: apps.map(inWords), notice })
     },
 
     async withdraw(ctx) {
@@ -30,11 +31,12 @@ export function account({ ports: { authorizing, secrets }, settings }: PageParts
       const clientId = formOf(ctx).get('client_id')
       if (who === undefined || clientId === undefined) throw new PageError('malformed')
       await authorizing.withdraw(who.user.id, clientId, sourceOf(ctx))
-      seeOther(ctx, `${base}/account`)
+      seeOther(ctx, `${base}/account?${WITHDRAWN}`)
     },
   }
 }
 
+const WITHDRAWN = 'withdrawn'
 const DAY = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
 
 const inWords = ({ client, scopes, since }: ConnectedApp) => ({

@@ -55,7 +55,7 @@ export function demoRoutes(
     '/demo/start': { get: [...page, start] },
     '/demo/callback': { get: [...page, callback] },
     '/demo/refresh': { post: [...form, step((state) => client.refresh(state))] },
-    '/demo/api': { get: [answerBearer(settings.issuer, ports.clock)], post: [...form, step((state) => client.callApi(state))] },
+    '/demo/api': { get: [answerBearer(settings, ports.clock)], post: [...form, step((state) => client.callApi(state))] },
     '/demo/reset': { post: [...form, step(() => ({ refreshed: 0 }))] },
   }
 }

@@ -83,5 +83,5 @@ function wordsOf({ request: { client, redirectUri }, scopes, resources, hasBeenA
 /** A private scheme has no host; then the scheme says who answers (RFC 8252 §7.1). */
 function hostOf(redirectUri: string): string {
   const { protocol, host } = new URL(redirectUri)
-  return isPrivateSchemeRedirect(redirectUri) ? protocol : host
+  return isPrivateSchemeRedirect(redirectUri) ? protocol.slice(0, -1) : host
 }
