@@ -3,8 +3,9 @@ import type { Clock } from '../ports/clock.js'
 import type { Exchange, ForIssuingTokens, IssuedTokens, Presented } from '../ports/for-issuing-tokens.js'
 import type { GrantRepository } from '../ports/grant-repository.js'
 import type { Secrets } from '../ports/secrets.js'
-import type { AccessTokenClaims, OpenedKey } from '../ports/token-signer.js'
+import type { OpenedKey } from '../ports/token-signer.js'
 import type { UserRepository } from '../ports/user-repository.js'
+import { accessTokenClaims } from './access-token.js'
 import type { AuditEventName } from './audit.js'
 import type { Catalogue } from './catalogue.js'
 import { mayUse, type Client } from './client.js'
@@ -13,7 +14,7 @@ import { OAuthError } from './errors.js'
 import { judgeGeneration, type EndReason, type Grant } from './grant.js'
 import type { GrantId } from './ids.js'
 import type { KeyRing } from './key-ring.js'
-import { formatScope, intersect, within } from './scope.js'
+import { intersect, within } from './scope.js'
 
 export interface TokenLifetimes {
   readonly issuer: string
@@ -41,7 +42,6 @@ const MAX_ROUNDS = 100
 
 const later = (at: Date, ms: number): Date => new Date(at.getTime() + ms)
 const earlier = (a: Date, b: Date): Date => (a < b ? a : b)
-const seconds = (at: Date): number => Math.floor(at.getTime() / 1000)
 
 /** Turns a person's grant, or a client's own right, into tokens; decides what a replay and a reuse mean. */
 export class TokenIssuer implements ForIssuingTokens {
@@ -124,7 +124,9 @@ export class TokenIssuer implements ForIssuingTokens {
     const at = this.#parts.clock.now()
     const expiresAt = later(at, this.#lifetimes.accessTokenTtlMs)
     const jti = this.#parts.secrets.random(16)
-    const accessToken = await key.sign({ ...this.#claims(client.id, client.id, scopes, resources, at, expiresAt), jti })
+    const audience = resources.length > 0 ? resources : [this.#lifetimes.defaultResource]
+    const content = { sub: client.id, clientId: client.id, scopes, audience, jti, issuedAt: at, expiresAt }
+    const accessToken = await key.sign(accessTokenClaims(this.#lifetimes.issuer, content))
     this.#parts.audit.record({ event: 'token', outcome: 'ok', client_id: client.id }, source)
     return { accessToken, expiresAt, expiresIn: this.#expiresIn, scopes }
   }
@@ -173,14 +175,12 @@ export class TokenIssuer implements ForIssuingTokens {
     throw invalidGrant(why)
   }
 
-  async #tokens(grant: Grant, scopes: readonly string[], resources: readonly string[], key: OpenedKey, at: Date): Promise<IssuedTokens> {
+  async #tokens(grant: Grant, scopes: readonly string[], audience: readonly string[], key: OpenedKey, at: Date): Promise<IssuedTokens> {
     const expiresAt = later(at, this.#lifetimes.accessTokenTtlMs)
-    const accessToken = await key.sign({
-      ...this.#claims(grant.userId, grant.clientId, scopes, resources, at, expiresAt),
-      jti: `${grant.id}.${this.#parts.secrets.random(16)}`,
-      auth_time: seconds(grant.authTime),
-      amr: grant.amr,
-    })
+    const jti = `${grant.id}.${this.#parts.secrets.random(16)}`
+    const { userId: sub, clientId } = grant
+    const content = { sub, clientId, scopes, audience, jti, issuedAt: at, expiresAt, signIn: grant }
+    const accessToken = await key.sign(accessTokenClaims(this.#lifetimes.issuer, content))
     const refreshToken = grant.refresh && this.#refreshToken(grant.id, grant.refresh.generation)
     return { accessToken, expiresAt, expiresIn: this.#expiresIn, scopes, ...(refreshToken && { refreshToken }) }
   }
@@ -192,27 +192,6 @@ export class TokenIssuer implements ForIssuingTokens {
   #refreshToken(id: GrantId, generation: number): string {
     const message = refreshTokenMessage(id, generation)
     return formatRefreshToken(message, this.#parts.secrets.mac('refresh-token', message))
-  }
-
-  #claims(
-    sub: string,
-    clientId: string,
-    scopes: readonly string[],
-    resources: readonly string[],
-    at: Date,
-    expiresAt: Date,
-  ): Omit<AccessTokenClaims, 'jti'> {
-    const audience = resources.length > 0 ? resources : [this.#lifetimes.defaultResource]
-    const aud = audience.length === 1 && audience[0] !== undefined ? audience[0] : audience
-    return {
-      iss: this.#lifetimes.issuer,
-      sub,
-      aud,
-      client_id: clientId,
-      scope: formatScope(scopes),
-      iat: seconds(at),
-      exp: seconds(expiresAt),
-    }
   }
 
   #record(event: AuditEventName, grant: Grant, { source }: Exchange, outcome: 'ok' | 'refused' = 'ok'): void {
