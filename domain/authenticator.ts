@@ -47,7 +47,7 @@ export class Authenticator implements ForAuthenticating {
   }
 
   async client(credentials: ClientCredentials, source: Source): Promise<Client> {
-    const contender = `${source.address} ${credentials.clientId}`
+    const contender = this.#parts.secrets.digest(`${source.address} ${credentials.clientId}`)
     const retryAfter = this.#wrongSecrets.retryAfter(contender)
     if (retryAfter !== undefined) throw new OAuthError('temporarily_unavailable', 'too many wrong client secrets', { retryAfter })
     const client = await this.#parts.catalogue.client(credentials.clientId)

@@ -1,16 +1,17 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
-const STOP_WITHIN_MS = 9_000
+const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000 }
+const CLOSE_IDLE_EVERY_MS = 100
 
 export interface Listener {
   readonly port: number
-  /** Lets requests in flight finish; closes idle connections and those that never sent a request; at the latest after 9 s. */
-  close(): Promise<void>
+  /** Lets requests in flight finish; closes idle connections and those that never sent a request; after `ms` all that are left. */
+  close(ms: number): Promise<void>
 }
 
 export async function listen(handler: RequestListener, host: string, port: number): Promise<Listener> {
-  const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000 }, handler)
+  const server = createServer(LIMITS, handler)
   const silent = new Set<Socket>()
   server.on('connection', (socket) => {
     silent.add(socket)
@@ -21,23 +22,38 @@ export async function listen(handler: RequestListener, host: string, port: numbe
     server.once('error', failed)
     server.listen(port, host, listening)
   })
-  return { port: (server.address() as AddressInfo).port, close: () => close(server, silent) }
+  return { port: (server.address() as AddressInfo).port, close: (ms) => close(server, silent, ms) }
 }
 
-function close(server: Server, silent: ReadonlySet<Socket>): Promise<void> {
+async function close(server: Server, silent: ReadonlySet<Socket>, ms: number): Promise<void> {
   server.on('request', (_request, response) => response.setHeader('Connection', 'close'))
-  return new Promise((closed) => {
-    const late = setTimeout(() => {
-      server.closeAllConnections()
-    }, STOP_WITHIN_MS)
+  const closed = new Promise<void>((done) => {
     server.close(() => {
-      clearTimeout(late)
-      closed()
+      done()
     })
-    server.closeIdleConnections()
-    for (const socket of silent) socket.destroy()
-    setInterval(() => {
-      server.closeIdleConnections()
-    }, 100).unref()
   })
+  for (const socket of silent) socket.destroy()
+  const closing = setInterval(() => {
+    server.closeIdleConnections()
+  }, CLOSE_IDLE_EVERY_MS)
+  server.closeIdleConnections()
+  await within(ms, closed)
+  clearInterval(closing)
+  server.closeAllConnections()
+}
+
+/** Waits for it, but not longer. */
+export async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((elapsed) => {
+    timer = setTimeout(elapsed, ms)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
+}
+
+/** Koa's handler as node:http takes it. */
+export function handlerOf(app: { callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void> }): RequestListener {
+  const handle = app.callback()
+  return (request, response) => void handle(request, response)
 }

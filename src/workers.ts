@@ -1,35 +1,74 @@
-import cluster from 'node:cluster'
-import type { createOperations } from '../adapters/http/operations.js'
-import type { Storage } from '../ports/storage.js'
+import cluster, { type Worker } from 'node:cluster'
+import { createOperations } from '../adapters/http/operations.js'
+import { StoreUnavailable } from '../domain/errors.js'
 import type { Config } from './config.js'
-import { listen } from './listener.js'
+import { greet } from './demo.js'
+import { handlerOf, listen, within } from './listener.js'
+import { prepare } from './prepared.js'
 
 const RESTART_AFTER_MS = 1_000
+const STOP_WITHIN_MS = 8_500
 
 /** The primary of several processes that share the public port: it answers the operations listener and keeps the number of workers. */
-export async function superviseWorkers(
-  config: Config,
-  operations: typeof createOperations,
-  openStorage: (url: string) => Promise<Storage>,
-): Promise<void> {
-  const storage = await openStorage(config.store)
-  if (await storage.maintenance.isEmpty()) await storage.maintenance.prepare()
+export async function superviseWorkers(config: Config): Promise<void> {
+  const { storage } = await prepare(config)
   const state = { stopping: false }
-  const handle = operations(storage.maintenance, () => state.stopping).callback()
-  const listener = await listen((request, response) => void handle(request, response), config.operations.host, config.operations.port)
-  for (let i = 0; i < config.workers; i++) cluster.fork()
-  cluster.on('exit', () => {
-    if (!state.stopping) setTimeout(() => cluster.fork(), RESTART_AFTER_MS)
+  const serving = new Set<Worker>()
+  const maintenance = Object.assign(Object.create(storage.maintenance) as typeof storage.maintenance, {
+    ready: async () => {
+      if (serving.size === 0) throw new StoreUnavailable('no worker listens')
+      await storage.maintenance.ready()
+    },
   })
-  await new Promise<void>((stop) => {
-    process.once('SIGTERM', stop)
-    process.once('SIGINT', stop)
-  })
+  const operations = await listen(
+    handlerOf(createOperations(maintenance, () => state.stopping)),
+    config.operations.host,
+    config.operations.port,
+  )
+  const failed = keepWorkers(config.workers, serving, () => state.stopping)
+  greet(config)
+  const exitCode = await Promise.race([stopSignal(), failed])
   state.stopping = true
-  await new Promise<void>((disconnected) => {
-    cluster.disconnect(disconnected)
-    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM')
+  await stopWorkers()
+  await operations.close(0)
+  await within(500, storage.maintenance.close())
+  if (exitCode !== 0) process.exit(exitCode)
+}
+
+/** Forks, and forks again when one dies; resolves with the exit code of a worker that ended before it ever listened. */
+function keepWorkers(count: number, serving: Set<Worker>, isStopping: () => boolean): Promise<number> {
+  const listened = new WeakSet<Worker>()
+  cluster.on('listening', (worker) => {
+    serving.add(worker)
+    listened.add(worker)
   })
-  await listener.close()
-  await storage.maintenance.close()
+  return new Promise((failed) => {
+    cluster.on('exit', (worker, code) => {
+      serving.delete(worker)
+      if (isStopping()) return
+      if (listened.has(worker)) setTimeout(() => isStopping() || cluster.fork(), RESTART_AFTER_MS)
+      else failed(code || 1)
+    })
+    for (let i = 0; i < count; i++) cluster.fork()
+  })
+}
+
+const stopSignal = (): Promise<number> =>
+  new Promise((stop) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        stop(0)
+      })
+    }
+  })
+
+async function stopWorkers(): Promise<void> {
+  const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
+  const ended = workers.map((worker) => new Promise<void>((exited) => worker.process.once('exit', () => exited())))
+  for (const worker of workers) worker.process.kill('SIGTERM')
+  await within(
+    STOP_WITHIN_MS,
+    Promise.all(ended).then(() => undefined),
+  )
+  for (const worker of workers) if (!worker.isDead()) worker.process.kill('SIGKILL')
 }

@@ -80,11 +80,16 @@ function addCreate(noun: Command, operator: Operator): void {
 }
 
 function addUpdate(noun: Command, operator: Operator): void {
-  const command = verb(noun, 'update <id>', 'change a client; a list that is given replaces the old one, --scope "" empties it')
-    .option('--name <name>', 'what people read')
+  // A `--no-…` that is declared before its positive would make the positive true where neither is given.
+  const command = withTraits(
+    verb(noun, 'update <id>', 'change a client; a list that is given replaces the old one, --scope "" empties it').option(
+      '--name <name>',
+      'what people read',
+    ),
+  )
     .option('--no-first-party', 'ask for approval again')
     .option('--no-require-otp', 'do without a one-time code again')
-  withTraits(command).action(async (id: string, options: TraitOptions) => {
+  command.action(async (id: string, options: TraitOptions) => {
     show(operator, options, await operator.administer((administering, source) => administering.updateClient(id, traits(options), source)))
   })
 }

@@ -64,6 +64,14 @@ describe('portcullis client', () => {
     expect(changed).to.deep.equal({ ...full, redirect_uris: ['https://new.test/cb'], resources: [], first_party: false })
   })
 
+  it('update changes what is named and nothing else', async () => {
+    const { json } = await aCommandLineWithThings()
+    const before = await json('client', 'show', 'app')
+    expect(await json('client', 'update', 'app', '--name', 'Another')).to.deep.equal({ ...before, name: 'Another' })
+    await json('client', 'update', 'app', '--first-party', '--require-otp')
+    expect(await json('client', 'update', 'app', '--no-first-party')).to.include({ first_party: false, require_otp: true })
+  })
+
   it('rotate-secret and delete', async () => {
     const { json, app } = await aCommandLineWithThings()
     const rotated = await json('client', 'rotate-secret', 'app')

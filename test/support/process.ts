@@ -7,7 +7,7 @@ import { openStorage } from '../../src/open-storage.js'
 import type { ClientDraft, ClientWithSecret } from '../../ports/for-administering.js'
 import { seeded, testEnvironment } from './server.js'
 
-const COMMAND = join(process.cwd(), 'dist/src/cli.js')
+export const COMMAND = join(process.cwd(), 'dist/src/cli.js')
 
 /** A server as a user runs it: a process of its own. */
 export class ServerProcess {

@@ -55,7 +55,9 @@ export const knowGrantType: Step = (ctx, next) => {
 export function authenticateClient(authenticating: Pick<ForAuthenticating, 'client'>): Step {
   return async (ctx, next) => {
     const { form, source } = ctx.state
-    const credentials = parseClientCredentials(ctx.req.headers.authorization, form.parameters)
+    const [authorization, ...others] = ctx.req.headersDistinct['authorization'] ?? []
+    if (others.length > 0) throw new OAuthError('invalid_request', 'two Authorization headers')
+    const credentials = parseClientCredentials(authorization, form.parameters)
     ctx.state.client = await prove(authenticating, credentials, source)
     await next()
   }
