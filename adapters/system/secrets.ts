@@ -50,8 +50,9 @@ export class SystemSecrets implements Secrets {
   }
 
   same(a: string, b: string): boolean {
-    // Of the digests, so that not even the length of the one that is known here can be measured.
-    return timingSafeEqual(sha256(a), sha256(b))
+    const [one, other] = [Buffer.from(a), Buffer.from(b)]
+    // Of unequal length: of the digests, so that not even the length of the one that is known here can be measured.
+    return one.length === other.length ? timingSafeEqual(one, other) : timingSafeEqual(sha256(a), sha256(b))
   }
 
   mac(purpose: Purpose, message: Uint8Array): Uint8Array {

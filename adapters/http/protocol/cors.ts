@@ -14,5 +14,5 @@ export function crossOrigin(settings: HttpSettings): Middleware {
     exposeHeaders: 'x-request-id,retry-after,www-authenticate',
     maxAge: 600,
   })
-  return (ctx, next) => (open.has(ctx.path) ? allow(ctx, next) : next())
+  return (ctx, next) => (ctx.headers.origin !== undefined && open.has(ctx.path) ? allow(ctx, next) : next())
 }
