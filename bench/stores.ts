@@ -89,6 +89,7 @@ function rotatedGrant(): Grant {
   return {
     id: randomBytes(16).toString('base64url') as GrantId,
     clientId: CLIENT_ID as ClientId,
+    clientRegistration: 'bench',
     userId: 'person' as UserId,
     scopes: [SCOPE],
     resources: [],

@@ -120,6 +120,7 @@ export class Authorizer implements ForAuthorizing {
     await grants.save({
       id,
       clientId: client.id,
+      clientRegistration: client.registration,
       userId: who.user.id,
       sessionId: who.session.id,
       scopes,
@@ -132,7 +133,8 @@ export class Authorizer implements ForAuthorizing {
       expiresAt,
     })
     if (how === 'asked') {
-      await consents.remember({ userId: who.user.id, clientId: client.id, scopes, resources, at })
+      const { id: clientId, registration: clientRegistration } = client
+      await consents.remember({ userId: who.user.id, clientId, clientRegistration, scopes, resources, at })
       audit.record({ event: 'approval', outcome: 'ok', client_id: client.id, user_id: who.user.id, grant_id: id }, source)
     }
     audit.record({ event: 'code', outcome: 'ok', client_id: client.id, user_id: who.user.id, grant_id: id }, source)
@@ -151,12 +153,13 @@ export class Authorizer implements ForAuthorizing {
     const { consents, grants, catalogue, clock } = this.#parts
     const approved = await consents.list({ userId })
     const unasked = (await grants.list({ userId }, clock.now())).filter(
-      ({ clientId }) => !approved.some((one) => one.clientId === clientId),
+      ({ clientRegistration }) => !approved.some((one) => one.clientRegistration === clientRegistration),
     )
     const known = await catalogue.scopes()
-    const apps = [...approved, ...firstOfEach(unasked)].map(async ({ clientId, scopes, createdAt }) => {
+    const apps = [...approved, ...firstOfEach(unasked)].map(async ({ clientId, clientRegistration, scopes, createdAt }) => {
       const client = await catalogue.client(clientId)
-      return client && { client, scopes: known.filter(({ name }) => scopes.includes(name)), since: createdAt }
+      if (client?.registration !== clientRegistration) return undefined
+      return { client, scopes: known.filter(({ name }) => scopes.includes(name)), since: createdAt }
     })
     return (await Promise.all(apps)).filter((app) => app !== undefined)
   }
@@ -177,14 +180,11 @@ export class Authorizer implements ForAuthorizing {
   }
 }
 
-/** One entry per client: what it holds over all its grants, since the oldest. First-party clients hold grants without a consent. */
-function firstOfEach(grants: readonly Grant[]): readonly Pick<Grant, 'clientId' | 'scopes' | 'createdAt'>[] {
-  const clients = [...new Set(grants.map(({ clientId }) => clientId))]
-  return clients.map((clientId) => {
-    const own = grants.filter((grant) => grant.clientId === clientId)
-    const createdAt = own.map((grant) => grant.createdAt).reduce((a, b) => (a < b ? a : b))
-    return { clientId, scopes: own.flatMap(({ scopes }) => scopes), createdAt }
-  })
+/** One entry per client: what it holds over all its grants, since the oldest, which comes first. First-party clients hold grants without a consent. */
+function firstOfEach(grants: readonly Grant[]): readonly Pick<Grant, 'clientId' | 'clientRegistration' | 'scopes' | 'createdAt'>[] {
+  const ofOne = (one: Grant) => grants.filter(({ clientRegistration }) => clientRegistration === one.clientRegistration)
+  const firsts = grants.filter((grant) => ofOne(grant)[0] === grant)
+  return firsts.map((first) => ({ ...first, scopes: ofOne(first).flatMap(({ scopes }) => scopes) }))
 }
 
 /** RFC 8252 §8.6: another program on the device could answer at such an address, so a public client there is asked for each time. */

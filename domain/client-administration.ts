@@ -3,7 +3,7 @@ import { knownClient, newId, newSecret, record, taken, unknown, type Administrat
 import type { Source } from './audit.js'
 import { isConfidential, type Client } from './client.js'
 import { mustBeAmong, registrable, type ClientTraits } from './client-registration.js'
-import { InvalidInput } from './errors.js'
+import { InvalidInput, StoreUnavailable } from './errors.js'
 import type { ClientId, UserId } from './ids.js'
 import { mustBeClientId, mustBeClientSecret, quoted } from './names.js'
 
@@ -18,6 +18,9 @@ const NO_TRAITS: Omit<ClientTraits, 'name'> = {
   firstParty: false,
   requireOtp: false,
 }
+
+/** A lost race is settled by reading again; each round means that somebody else made progress. */
+const MAX_ROUNDS = 100
 
 /** What an operator may do to clients. */
 export class ClientAdministration implements Pick<
@@ -43,7 +46,8 @@ export class ClientAdministration implements Pick<
     await this.#mustBeFreeClientId(id)
     const secret = isPublic ? undefined : (chosen ?? newSecret(this.#parts.secrets))
     const secretHashes = secret === undefined ? [] : [this.#parts.secrets.digest(secret)]
-    const client: Client = { ...traits, id: id as ClientId, secretHashes, createdAt: this.#parts.clock.now() }
+    const registration = this.#parts.secrets.random(16)
+    const client: Client = { ...traits, id: id as ClientId, registration, revision: 1, secretHashes, createdAt: this.#parts.clock.now() }
     // Whoever had this id before may have been deleted by a process that died half way.
     if (draft.id !== undefined) await this.#endClient(client.id)
     if (!(await this.#store.clients.add(client))) throw taken('id', id)
@@ -56,10 +60,12 @@ export class ClientAdministration implements Pick<
   client = (id: string): Promise<Client> => knownClient(this.#parts, id)
 
   async updateClient(id: string, update: ClientUpdate, source: Source): Promise<Client> {
-    const updated = registrable({ ...(await this.client(id)), ...update })
-    // A scope that was deleted since must not stand in the way of another change.
-    if (update.scopes !== undefined) await this.#mustKnowScopes(update.scopes)
-    return this.#replaceClient(updated, 'client updated', source)
+    return this.#change(id, 'client updated', source, async (client) => {
+      const updated = registrable({ ...client, ...update })
+      // A scope that was deleted since must not stand in the way of another change.
+      if (update.scopes !== undefined) await this.#mustKnowScopes(update.scopes)
+      return updated
+    })
   }
 
   async deleteClient(id: string, source: Source): Promise<void> {
@@ -70,26 +76,33 @@ export class ClientAdministration implements Pick<
   }
 
   async disableClient(id: string, source: Source): Promise<Client> {
-    return this.#replaceClient({ ...(await this.client(id)), disabledAt: this.#parts.clock.now() }, 'client disabled', source)
+    return this.#change(id, 'client disabled', source, (client) => ({ ...client, disabledAt: this.#parts.clock.now() }))
   }
 
   async enableClient(id: string, source: Source): Promise<Client> {
-    const { disabledAt, ...enabled } = await this.client(id)
-    return this.#replaceClient(enabled, 'client enabled', source)
+    return this.#change(id, 'client enabled', source, ({ disabledAt, ...enabled }) => enabled)
   }
 
   async rotateClientSecret(id: string, source: Source): Promise<ClientWithSecret> {
-    const client = await this.client(id)
-    if (!isConfidential(client)) throw new InvalidInput(`client ${quoted(id)} is public, so it has no secret`)
     const secret = newSecret(this.#parts.secrets)
-    const rotated = { ...client, secretHashes: [this.#parts.secrets.digest(secret)] }
-    return { client: await this.#replaceClient(rotated, 'client secret rotated', source), secret }
+    const secretHashes = [this.#parts.secrets.digest(secret)]
+    const client = await this.#change(id, 'client secret rotated', source, (before) => {
+      if (!isConfidential(before)) throw new InvalidInput(`client ${quoted(id)} is public, so it has no secret`)
+      return { ...before, secretHashes }
+    })
+    return { client, secret }
   }
 
-  async #replaceClient(client: Client, done: string, source: Source): Promise<Client> {
-    if (!(await this.#store.clients.replace(client))) throw unknown('client', client.id)
-    record(this.#parts, source, done, { client_id: client.id })
-    return client
+  /** Applies the change to the client as it stands, again when it was changed meanwhile. */
+  async #change(id: string, done: string, source: Source, change: (client: Client) => Client | Promise<Client>): Promise<Client> {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const before = await this.client(id)
+      const client = { ...(await change(before)), revision: before.revision + 1 }
+      if (!(await this.#store.clients.replace(client))) continue
+      record(this.#parts, source, done, { client_id: client.id })
+      return client
+    }
+    throw new StoreUnavailable(`client ${quoted(id)} is being changed by others all the time: try again`)
   }
 
   async #endClient(clientId: ClientId): Promise<void> {

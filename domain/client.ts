@@ -11,6 +11,10 @@ export type AuthMethod = (typeof AUTH_METHODS)[number]
 /** An application that is registered to ask for tokens (RFC 6749 §2). Immutable. */
 export interface Client {
   readonly id: ClientId
+  /** 128 random bits as base64url, made when it is registered: one that is deleted and registered again under its id is another client. */
+  readonly registration: string
+  /** 1 when it is registered, and one more with each change. */
+  readonly revision: number
   readonly name: string
   readonly authMethod: AuthMethod
   /** SHA-256 of each live secret, base64url; empty for public clients. */

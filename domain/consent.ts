@@ -5,6 +5,8 @@ import type { ClientId, UserId } from './ids.js'
 export interface Consent {
   readonly userId: UserId
   readonly clientId: ClientId
+  /** Of the client that was approved. */
+  readonly clientRegistration: string
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
   readonly createdAt: Date
@@ -17,7 +19,7 @@ export interface ConsentFilter {
 }
 
 /** A client that was deleted and registered again under the same id inherits no approval. */
-const isFor = (consent: Consent, client: Client): boolean => consent.createdAt >= client.createdAt
+const isFor = (consent: Consent, client: Client): boolean => consent.clientRegistration === client.registration
 
 export const covers = (consent: Consent | undefined, client: Client, scopes: readonly string[], resources: readonly string[]): boolean =>
   consent !== undefined &&

@@ -31,6 +31,8 @@ export interface Lineage {
 export interface Grant {
   readonly id: GrantId
   readonly clientId: ClientId
+  /** Of the client that was allowed: it is worthless to any other one, also under the same id. */
+  readonly clientRegistration: string
   readonly userId: UserId
   readonly sessionId?: SessionId
   readonly scopes: readonly string[]

@@ -6,7 +6,7 @@ import type { User } from './user.js'
 export const isLive = (grant: Grant, client: Client | undefined, user: User | undefined, at: Date): boolean =>
   client !== undefined &&
   client.disabledAt === undefined &&
-  grant.createdAt >= client.createdAt &&
+  grant.clientRegistration === client.registration &&
   user !== undefined &&
   user.disabledAt === undefined &&
   user.grantEpoch === grant.grantEpoch &&

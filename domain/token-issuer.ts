@@ -75,7 +75,7 @@ export class TokenIssuer implements ForIssuingTokens {
     const { client, redirectUri, attempt } = exchange
     this.#mustBelong(grant, exchange)
     if (redirectUri !== undefined && redirectUri !== grant.code.redirectUri) throw invalidGrant('redirect_uri differs from the request')
-    const resources = this.#narrow(grant, exchange.resources)
+    const resources = await this.#narrow(grant, exchange)
     const key = await this.#parts.keyRing.signingKey()
     const scopes = await this.#liveScopes(grant, client)
     const at = this.#parts.clock.now()
@@ -93,7 +93,7 @@ export class TokenIssuer implements ForIssuingTokens {
 
   async rotate({ grant, generation = 0 }: Presented, scopes: readonly string[], exchange: Exchange): Promise<IssuedTokens> {
     this.#mustBelong(grant, exchange)
-    const resources = this.#narrow(grant, exchange.resources)
+    const resources = await this.#narrow(grant, exchange)
     const key = await this.#parts.keyRing.signingKey()
     if (!within(scopes, await this.#liveScopes(grant, exchange.client))) throw new OAuthError('invalid_scope', 'wider than granted')
     let state: Grant | undefined = grant
@@ -146,15 +146,21 @@ export class TokenIssuer implements ForIssuingTokens {
 
   /** A client that was deleted and registered again under the same id inherits nothing. */
   #mustBelong(grant: Grant, { client }: Exchange): void {
-    if (grant.clientId !== client.id || grant.createdAt < client.createdAt) throw invalidGrant("another client's grant")
+    if (grant.clientId !== client.id || grant.clientRegistration !== client.registration) throw invalidGrant("another client's grant")
     if (grant.endedAt !== undefined) throw invalidGrant('ended grant')
   }
 
-  /** RFC 8707 §2.2: a token request may only narrow what was bound at /authorize. */
-  #narrow(grant: Grant, asked: readonly string[]): readonly string[] {
-    const bound = grant.resources.length > 0 ? grant.resources : [this.#lifetimes.defaultResource]
-    if (!within(asked, bound)) throw new OAuthError('invalid_target', 'a resource that was not approved')
+  /** RFC 8707 §2.2: a token request may only narrow what was bound at /authorize and is still the client's and the server's. */
+  async #narrow(grant: Grant, { client, resources: asked }: Exchange): Promise<readonly string[]> {
+    const bound = grant.resources.length > 0 ? await this.#liveResources(grant, client) : [this.#lifetimes.defaultResource]
+    if (!within(asked, bound)) throw new OAuthError('invalid_target', 'a resource that was not approved, or is gone')
+    if (bound.length === 0) throw invalidGrant('none of the approved resources is left')
     return asked.length > 0 ? [...new Set(asked)] : bound
+  }
+
+  async #liveResources(grant: Grant, client: Client): Promise<readonly string[]> {
+    const known = (await this.#parts.catalogue.resources()).map(({ uri }) => uri)
+    return intersect(intersect(grant.resources, client.resources), known)
   }
 
   async #liveScopes(grant: Grant, client: Client): Promise<readonly string[]> {

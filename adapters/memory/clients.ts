@@ -24,7 +24,8 @@ export class MemoryClientRepository implements ClientRepository {
   }
 
   async replace(client: Client): Promise<boolean> {
-    return this.#clients.replace(client)
+    const { registration, revision } = this.#clients.get(client.id) ?? {}
+    return registration === client.registration && revision === client.revision - 1 && this.#clients.replace(client)
   }
 
   async remove(id: ClientId): Promise<boolean> {

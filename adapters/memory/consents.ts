@@ -16,11 +16,13 @@ export class MemoryConsentRepository implements ConsentRepository {
     return this.#consents.get(consentKey({ userId, clientId }))
   }
 
-  async remember({ userId, clientId, scopes, resources, at }: Approval): Promise<void> {
-    const before = this.#consents.get(consentKey({ userId, clientId }))
+  async remember({ userId, clientId, clientRegistration, scopes, resources, at }: Approval): Promise<void> {
+    const stored = this.#consents.get(consentKey({ userId, clientId }))
+    const before = stored?.clientRegistration === clientRegistration ? stored : undefined
     const consent = {
       userId,
       clientId,
+      clientRegistration,
       scopes: union(before?.scopes, scopes),
       resources: union(before?.resources, resources),
       createdAt: before?.createdAt ?? at,

@@ -1,14 +1,25 @@
 import type { AuthMethod, Client, GrantType } from '../../domain/client.js'
 import type { ClientId } from '../../domain/ids.js'
 import type { ClientRepository } from '../../ports/client-repository.js'
-import { bit, date, insertInto, isSet, json, maybeDate, maybeMilliseconds, present, replaceIn, strings, text } from './columns.js'
+import { bit, date, insertInto, integer, isSet, json, maybeDate, maybeMilliseconds, present, replaceIn, strings, text } from './columns.js'
 import type { Connection } from './connection.js'
 import type { Row } from './driver.js'
 
 const LISTS = ['secret_hashes', 'redirect_uris', 'grants', 'scopes', 'default_scopes', 'resources', 'resource_server_for'] as const
-const COLUMNS = ['id', 'name', 'auth_method', ...LISTS, 'first_party', 'require_otp', 'created_at', 'disabled_at'] as const
+const COLUMNS = [
+  'id',
+  'registration',
+  'revision',
+  'name',
+  'auth_method',
+  ...LISTS,
+  'first_party',
+  'require_otp',
+  'created_at',
+  'disabled_at',
+] as const
 const INSERT = insertInto('clients', COLUMNS)
-const REPLACE = replaceIn('clients', COLUMNS, 'id')
+const REPLACE = `${replaceIn('clients', COLUMNS, 'id')} AND registration = :registration AND revision = :revision - 1`
 
 export class SqliteClientRepository implements ClientRepository {
   readonly #store: Connection
@@ -42,6 +53,8 @@ export class SqliteClientRepository implements ClientRepository {
 
 const rowOfClient = (client: Client): Record<(typeof COLUMNS)[number], Row[string]> => ({
   id: client.id,
+  registration: client.registration,
+  revision: client.revision,
   name: client.name,
   auth_method: client.authMethod,
   secret_hashes: json(client.secretHashes),
@@ -59,6 +72,8 @@ const rowOfClient = (client: Client): Record<(typeof COLUMNS)[number], Row[strin
 
 const clientOfRow = (row: Row): Client => ({
   id: text(row, 'id') as ClientId,
+  registration: text(row, 'registration'),
+  revision: integer(row, 'revision'),
   name: text(row, 'name'),
   authMethod: text(row, 'auth_method') as AuthMethod,
   secretHashes: strings(row, 'secret_hashes'),

@@ -7,8 +7,10 @@ import type { Row } from './driver.js'
 
 const FIND = 'SELECT * FROM consents WHERE user_id = :user_id AND client_id = :client_id'
 const REMEMBER = `
-  INSERT INTO consents (user_id, client_id, scopes, resources, created_at, updated_at) VALUES (:user_id, :client_id, :scopes, :resources, :at, :at)
-  ON CONFLICT (user_id, client_id) DO UPDATE SET scopes = excluded.scopes, resources = excluded.resources, updated_at = excluded.updated_at`
+  INSERT INTO consents (user_id, client_id, client_registration, scopes, resources, created_at, updated_at)
+  VALUES (:user_id, :client_id, :client_registration, :scopes, :resources, :created_at, :updated_at)
+  ON CONFLICT (user_id, client_id) DO UPDATE SET client_registration = excluded.client_registration, scopes = excluded.scopes,
+    resources = excluded.resources, created_at = excluded.created_at, updated_at = excluded.updated_at`
 
 export class SqliteConsentRepository implements ConsentRepository {
   readonly #store: Connection
@@ -27,10 +29,16 @@ export class SqliteConsentRepository implements ConsentRepository {
     const key = { user_id: wanted.userId, client_id: wanted.clientId }
     await this.#store.write(() => {
       const row = this.#store.get(FIND, key)
-      const before = row && consentOfRow(row)
-      const scopes = union(before?.scopes, wanted.scopes)
-      const resources = union(before?.resources, wanted.resources)
-      this.#store.run(REMEMBER, { ...key, scopes: json(scopes), resources: json(resources), at: at.getTime() })
+      const stored = row && consentOfRow(row)
+      const before = stored?.clientRegistration === wanted.clientRegistration ? stored : undefined
+      this.#store.run(REMEMBER, {
+        ...key,
+        client_registration: wanted.clientRegistration,
+        scopes: json(union(before?.scopes, wanted.scopes)),
+        resources: json(union(before?.resources, wanted.resources)),
+        created_at: (before?.createdAt ?? at).getTime(),
+        updated_at: at.getTime(),
+      })
     })
   }
 
@@ -55,6 +63,7 @@ const columnsOf = ({ userId, clientId }: ConsentFilter): ReturnType<typeof match
 const consentOfRow = (row: Row): Consent => ({
   userId: text(row, 'user_id') as UserId,
   clientId: text(row, 'client_id') as ClientId,
+  clientRegistration: text(row, 'client_registration'),
   scopes: strings(row, 'scopes'),
   resources: strings(row, 'resources'),
   createdAt: date(row, 'created_at'),

@@ -7,6 +7,7 @@ const LINEAGE_COLUMNS = ['generation', 'rotated_at', 'rotated_before', 'rotated_
 const CODE_COLUMNS = ['challenge', 'redirect_uri', 'code_expires_at', 'redeemed_at', 'redeemed_by'] as const
 const APPROVAL_COLUMNS = [
   'client_id',
+  'client_registration',
   'user_id',
   'session_id',
   'scopes',
@@ -44,6 +45,7 @@ export function rowOfGrant(grant: Grant, key: Uint8Array): Columns<typeof GRANT_
 
 const approvalColumns = (grant: Grant): Columns<typeof APPROVAL_COLUMNS> => ({
   client_id: grant.clientId,
+  client_registration: grant.clientRegistration,
   user_id: grant.userId,
   session_id: grant.sessionId ?? null,
   scopes: json(grant.scopes),
@@ -67,6 +69,7 @@ export function grantOfRow(row: Row): Grant {
   return {
     id: Buffer.from(bytes(row, 'id')).toString('base64url') as GrantId,
     clientId: text(row, 'client_id') as ClientId,
+    clientRegistration: text(row, 'client_registration'),
     userId: text(row, 'user_id') as UserId,
     scopes: strings(row, 'scopes'),
     resources: strings(row, 'resources'),

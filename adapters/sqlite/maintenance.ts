@@ -2,6 +2,7 @@ import { StoreUnavailable } from '../../domain/errors.js'
 import type { StoreMaintenance, StoreStatus } from '../../ports/store-maintenance.js'
 import { integer } from './columns.js'
 import type { Connection } from './connection.js'
+import type { FilePlace } from './file-place.js'
 import { isWanted, migrate, pendingOf, refuseNewer, schemaState, WANTED_VERSION } from './migrations.js'
 
 const AGGREGATES = ['users', 'clients', 'scopes', 'resources', 'grants', 'consents', 'sessions', 'flows', 'keys'] as const
@@ -19,11 +20,15 @@ const PRUNED_AT_ONCE = 200
 export class SqliteStoreMaintenance implements StoreMaintenance {
   readonly #store: Connection
 
-  constructor(store: Connection) {
+  readonly #place: FilePlace
+
+  constructor(store: Connection, place: FilePlace) {
     this.#store = store
+    this.#place = place
   }
 
   async ready(): Promise<void> {
+    await this.#place.mustLeadHere()
     const state = await this.#store.read(() => schemaState(this.#store))
     refuseNewer(state, this.#store.path)
     if (isWanted(state)) return

@@ -21,7 +21,7 @@ const key = (name: string, type = 'TEXT'): string => `${name} ${type} NOT NULL U
 const GRANTS: readonly SchemaPart[] = [
   table('grants', [
     key('id', 'BLOB'),
-    ...required('TEXT', 'client_id user_id scopes resources amr challenge redirect_uri'),
+    ...required('TEXT', 'client_id client_registration user_id scopes resources amr challenge redirect_uri'),
     ...required('INTEGER', 'auth_time grant_epoch created_at code_expires_at expires_at'),
     ...optional('TEXT', 'session_id redeemed_by rotated_by ended_by'),
     ...optional('INTEGER', 'redeemed_at generation rotated_at rotated_before idle_expires_at refresh_expires_at ended_at'),
@@ -50,7 +50,7 @@ const PEOPLE: readonly SchemaPart[] = [
   index('sessions_by_idle_expiry', 'sessions (idle_expires_at)'),
   index('sessions_by_expiry', 'sessions (expires_at)'),
   table('consents', [
-    ...required('TEXT', 'user_id client_id scopes resources'),
+    ...required('TEXT', 'user_id client_id client_registration scopes resources'),
     ...required('INTEGER', 'created_at updated_at'),
     'UNIQUE (user_id, client_id)',
   ]),
@@ -72,8 +72,11 @@ const REQUESTS: readonly SchemaPart[] = [
 const REGISTRY: readonly SchemaPart[] = [
   table('clients', [
     key('id'),
-    ...required('TEXT', 'name auth_method secret_hashes redirect_uris grants scopes default_scopes resources resource_server_for'),
-    ...required('INTEGER', 'first_party require_otp created_at'),
+    ...required(
+      'TEXT',
+      'registration name auth_method secret_hashes redirect_uris grants scopes default_scopes resources resource_server_for',
+    ),
+    ...required('INTEGER', 'revision first_party require_otp created_at'),
     ...optional('INTEGER', 'disabled_at'),
   ]),
   table('scopes', [key('name'), ...required('TEXT', 'description')]),

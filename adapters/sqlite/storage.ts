@@ -1,10 +1,10 @@
-import { mkdir, open, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { StoreUnavailable } from '../../domain/errors.js'
 import type { Storage } from '../../ports/storage.js'
 import { SqliteClientRepository } from './clients.js'
 import { Connection } from './connection.js'
 import { SqliteConsentRepository } from './consents.js'
+import { FilePlace } from './file-place.js'
 import { SqliteFlowRepository } from './flows.js'
 import { SqliteGrantRepository } from './grants.js'
 import { SqliteKeyRepository } from './keys.js'
@@ -26,7 +26,8 @@ export interface SqliteOptions {
  */
 export async function openSqliteStorage(path: string, { groupCommit = true }: SqliteOptions = {}): Promise<Storage> {
   if (path === '') throw new StoreUnavailable('the store names no file')
-  const store = await connect(resolve(path), groupCommit)
+  const place = await FilePlace.make(resolve(path))
+  const store = await connect(place.path, groupCommit)
   return {
     clients: new SqliteClientRepository(store),
     users: new SqliteUserRepository(store),
@@ -37,12 +38,11 @@ export async function openSqliteStorage(path: string, { groupCommit = true }: Sq
     keys: new SqliteKeyRepository(store),
     scopes: new SqliteScopeRepository(store),
     resources: new SqliteResourceRepository(store),
-    maintenance: new SqliteStoreMaintenance(store),
+    maintenance: new SqliteStoreMaintenance(store, place),
   }
 }
 
 async function connect(path: string, groupCommit: boolean): Promise<Connection> {
-  await makeFile(path)
   const store = Connection.open(path, { groupCommit })
   try {
     await store.read(() => schemaState(store))
@@ -51,19 +51,5 @@ async function connect(path: string, groupCommit: boolean): Promise<Connection> 
   } catch (error) {
     await store.close()
     throw error
-  }
-}
-
-/** SQLite gives the files that it puts beside this one the same mode. */
-async function makeFile(path: string): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    const there = await stat(path).catch(() => undefined)
-    if (there !== undefined && !there.isFile()) throw new Error('it is not a file')
-    await (await open(path, 'a', 0o600)).close()
-  } catch (error) {
-    throw new StoreUnavailable(`the store ${path} cannot be opened: ${error instanceof Error ? error.message : 'unknown'}`, {
-      cause: error,
-    })
   }
 }

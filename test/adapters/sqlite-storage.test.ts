@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { openDatabase, type Database } from '../../adapters/sqlite/driver.js'
 import { openSqliteStorage } from '../../adapters/sqlite/storage.js'
@@ -131,6 +131,23 @@ describe('sqlite: the file', () => {
       await grants.save(anActiveGrant())
       for (const { maintenance } of open) await maintenance.close()
       expect((await readFile(folder.file)).includes(client.secretHashes[0]!)).to.equal(false)
+    })
+  })
+
+  describe('whose path no longer leads to it', () => {
+    it('is not ready while it is moved away, and is again when it is back', async () => {
+      const { maintenance } = await prepared()
+      await rename(folder.file, `${folder.file}.old`)
+      expect(await message(maintenance.ready())).to.match(/was moved away or deleted while it was open: put it back or restart the server$/)
+      await rename(`${folder.file}.old`, folder.file)
+      await maintenance.ready()
+    })
+
+    it('is not ready when another file is in its place', async () => {
+      const { maintenance } = await prepared()
+      await copyFile(folder.file, `${folder.file}.copy`)
+      await rename(`${folder.file}.copy`, folder.file)
+      expect(await message(maintenance.ready())).to.match(/was replaced by another file while it was open: restart the server$/)
     })
   })
 

@@ -1,9 +1,10 @@
 import { expect } from 'chai'
+import type { Client } from '../../domain/client.js'
 import type { ClientId } from '../../domain/ids.js'
 import { aClient, aClientId } from '../support/builders.js'
 import { slow } from '../support/slow.js'
 import { expectCopies } from './copies.js'
-import { contend, opening, winners, type Open } from './opened.js'
+import { CONTENDERS, contend, opening, winners, type Open } from './opened.js'
 
 export function clientRepositoryContract(name: string, open: Open): void {
   describe(`${name}: ClientRepository`, () => {
@@ -59,10 +60,61 @@ export function clientRepositoryContract(name: string, open: Open): void {
       const [one, other] = [aClient(), aClient()]
       await clients().add(one)
       await clients().add(other)
-      const changed = aClient({ id: one.id, name: 'Changed', secretHashes: [], disabledAt: undefined })
+      const { id, registration } = one
+      const changed = aClient({ id, registration, revision: one.revision + 1, name: 'Changed', secretHashes: [], disabledAt: undefined })
       expect(await clients().replace(changed)).to.equal(true)
       expect(await clients().find(one.id)).to.deep.equal(changed)
       expect(await clients().find(other.id)).to.deep.equal(other)
+    })
+
+    it('replaces nothing when the registration or the revision is another', async () => {
+      const client = aClient()
+      await clients().add(client)
+      const { id, registration, revision } = client
+      const wrong = [
+        { id, registration, revision },
+        { id, registration, revision: revision - 1 },
+        { id, registration, revision: revision + 2 },
+        { id, registration, revision: 1 },
+        { id, registration: aClient().registration, revision: revision + 1 },
+        { id, registration: registration.toLowerCase(), revision: revision + 1 },
+      ]
+      for (const which of wrong) expect(await clients().replace(aClient(which)), JSON.stringify(which)).to.equal(false)
+      expect(await clients().list()).to.deep.equal([client])
+    })
+
+    it('makes one of any number of replacements of one revision', async () => {
+      const client = aClient()
+      await clients().add(client)
+      const { clients: slowClients } = slow(storage())
+      const revision = client.revision + 1
+      const results = await contend((index) => slowClients.replace({ ...client, name: `Contender ${index}`, revision }))
+      expect(winners(results)).to.have.length(1)
+      expect(await clients().find(client.id)).to.deep.equal({ ...client, name: `Contender ${results.indexOf(true)}`, revision })
+    })
+
+    it('loses none of 50 changes that are made again when somebody was faster', async () => {
+      const { id, revision } = aClient()
+      await clients().add(aClient({ id, revision, name: '', scopes: [], redirectUris: [] }))
+      const { clients: slowClients } = slow(storage())
+      /** Each adds to one list, or to the name. */
+      const change = (client: Client, index: number): Client => {
+        if (index % 3 === 0) return { ...client, name: `${client.name}+` }
+        if (index % 3 === 1) return { ...client, scopes: [...client.scopes, `scope-${index}`] }
+        return { ...client, redirectUris: [...client.redirectUris, `https://rp.test/${index}`] }
+      }
+      const insist = async (index: number): Promise<void> => {
+        for (;;) {
+          const before = (await slowClients.find(id))!
+          if (await slowClients.replace({ ...change(before, index), revision: before.revision + 1 })) return
+        }
+      }
+      await contend(insist)
+      const client = await clients().find(id)
+      expect(client?.revision).to.equal(revision + CONTENDERS)
+      expect(client?.name).to.equal('+'.repeat(17))
+      expect(new Set(client?.scopes)).to.have.property('size', 17)
+      expect(new Set(client?.redirectUris)).to.have.property('size', 16)
     })
 
     it('does not add by replacing', async () => {

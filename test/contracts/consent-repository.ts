@@ -9,7 +9,7 @@ import { CONTENDERS, contend, failure, opening, type Open } from './opened.js'
 
 const anApproval = (userId: UserId, clientId: ClientId, approval: Partial<Approval> = {}): Approval => {
   const { scopes, resources } = aConsent()
-  return { userId, clientId, scopes, resources, at: NOW, ...approval }
+  return { userId, clientId, clientRegistration: `registration of ${clientId}`, scopes, resources, at: NOW, ...approval }
 }
 
 export function consentRepositoryContract(name: string, open: Open): void {
@@ -44,7 +44,15 @@ export function consentRepositoryContract(name: string, open: Open): void {
       await consents().remember(anApproval(ada, weather, { scopes: ['c', 'a'], resources: ['urn:z', 'urn:z'], at: after(-1) }))
       await consents().remember(anApproval(ada, weather, { scopes: [], resources: ['urn:a'], at: NOW }))
       const times = { createdAt: after(-2), updatedAt: NOW }
-      const expected = { userId: ada, clientId: weather, scopes: ['b', 'a', 'c'], resources: ['urn:z', 'urn:a'], ...times }
+      const { clientRegistration } = anApproval(ada, weather)
+      const expected = {
+        userId: ada,
+        clientId: weather,
+        clientRegistration,
+        scopes: ['b', 'a', 'c'],
+        resources: ['urn:z', 'urn:a'],
+        ...times,
+      }
       expect(await consents().find(ada, weather)).to.deep.equal(expected)
     })
 
@@ -60,6 +68,32 @@ export function consentRepositoryContract(name: string, open: Open): void {
       expect(consent?.scopes[0]).to.equal('all')
       expect(consent?.resources).to.have.members(names.map(resourceOf))
       expect(await consents().list({ userId: ada })).to.have.length(1)
+    })
+
+    it('starts afresh for another registration of the client', async () => {
+      const former = anApproval(ada, weather, { scopes: ['a'], resources: ['urn:a'], at: after(5) })
+      await consents().remember(former)
+      await consents().remember(anApproval(bob, weather, { scopes: ['a'], clientRegistration: 'former' }))
+      const { at, ...approval } = anApproval(ada, weather, { clientRegistration: 'later', scopes: ['b'], resources: [], at: after(1) })
+      await consents().remember({ ...approval, at })
+      expect(await consents().find(ada, weather)).to.deep.equal({ ...approval, createdAt: at, updatedAt: at })
+      expect(await consents().find(bob, weather)).to.deep.include({ clientRegistration: 'former', scopes: ['a'] })
+      expect(await consents().list({})).to.have.length(2)
+    })
+
+    it('keeps what one registration was approved for apart, however many approvals of two come at once', async () => {
+      const { consents: slowConsents } = slow(storage())
+      const scopesOf = ['former', 'later'].map((registration) =>
+        Array.from({ length: CONTENDERS }, (_, index) => `${registration}-${index}`),
+      )
+      await contend((index) => {
+        const clientRegistration = ['former', 'later'][index % 2]!
+        return slowConsents.remember(
+          anApproval(ada, weather, { clientRegistration, scopes: [scopesOf[index % 2]![index]!], at: after(index) }),
+        )
+      })
+      const { clientRegistration = '', scopes = [] } = (await consents().find(ada, weather)) ?? {}
+      for (const scope of scopes) expect(scope.startsWith(`${clientRegistration}-`), scope).to.equal(true)
     })
 
     it('keeps one consent per person and client', async () => {

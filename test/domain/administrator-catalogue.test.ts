@@ -77,11 +77,12 @@ describe('Administrator: scopes, resources, grants', () => {
       aGrant('idle', ada.id, client.id, { code: { ...code, redeemedAt }, refresh: { ...lineage, idleExpiresAt: NOW } }),
     )
     await storage.grants.save(aGrant('old epoch', ada.id, client.id, { grantEpoch: -1 }))
-    await storage.grants.save(aGrant('namesake', ada.id, client.id, { createdAt: later(-1) }))
+    await storage.grants.save(aGrant('clock back', ada.id, client.id, { createdAt: later(-120_000) }))
+    await storage.grants.save(aGrant('namesake', ada.id, client.id, { clientRegistration: 'former' }))
     const alive = (await administrator.listGrants({ user: 'ada', client: client.id })).map(({ id }) =>
       Buffer.from(id, 'base64url').toString(),
     )
-    expect(alive).to.have.members(['fresh...........', 'used............'])
+    expect(alive).to.have.members(['fresh...........', 'used............', 'clock back......'])
     await administrator.disableClient(client.id, SOURCE)
     expect(await administrator.listGrants({})).to.deep.equal([])
   })

@@ -20,6 +20,15 @@ describe('Administrator: clients', () => {
     expect(JSON.stringify(client)).not.to.include(secret)
   })
 
+  it('gives each registration an identity of its own, also under one id', async () => {
+    const { administrator, client, other } = await anOfficeWithPeople()
+    await administrator.deleteClient(client.id, SOURCE)
+    const { client: again } = await administrator.createClient(APP, SOURCE)
+    for (const one of [client, other, again]) expect(one).to.deep.include({ revision: 1 })
+    for (const one of [client, other, again]) expect(one.registration).to.match(/^[\w-]{22}$/)
+    expect(new Set([client, other, again].map(({ registration }) => registration))).to.have.property('size', 3)
+  })
+
   it('never makes an id that looks like an option', async () => {
     const drawn = ['-AAAAAAAAAAAAAAAAAAAAA', 'BBBBBBBBBBBBBBBBBBBBBB']
     const { administrator } = anOffice({ random: () => drawn.shift() ?? 'CCCCCCCCCCCCCCCCCCCCCC' })
@@ -80,10 +89,10 @@ describe('Administrator: clients', () => {
   it('changes what is given and nothing else', async () => {
     const { administrator, client } = await anOfficeWithPeople()
     const update: ClientUpdate = { redirectUris: ['https://new.test/cb'], firstParty: false }
-    expect(await administrator.updateClient(client.id, update, SOURCE)).to.deep.equal({ ...client, ...update })
+    expect(await administrator.updateClient(client.id, update, SOURCE)).to.deep.equal({ ...client, ...update, revision: 2 })
     expect(await refused(administrator.updateClient(client.id, { redirectUris: [] }, SOURCE))).to.include('redirect URI')
     expect(await refused(administrator.updateClient(client.id, { scopes: ['write'] }, SOURCE))).to.include('default scope: "read"')
-    expect(await administrator.client(client.id)).to.deep.equal({ ...client, ...update })
+    expect(await administrator.client(client.id)).to.deep.equal({ ...client, ...update, revision: 2 })
   })
 
   it('lets a client be renamed although one of its scopes was deleted', async () => {
@@ -94,8 +103,8 @@ describe('Administrator: clients', () => {
 
   it('disables and enables', async () => {
     const { administrator, client } = await anOfficeWithPeople()
-    expect(await administrator.disableClient(client.id, SOURCE)).to.deep.equal({ ...client, disabledAt: NOW })
-    expect(await administrator.enableClient(client.id, SOURCE)).to.deep.equal(client)
+    expect(await administrator.disableClient(client.id, SOURCE)).to.deep.equal({ ...client, disabledAt: NOW, revision: 2 })
+    expect(await administrator.enableClient(client.id, SOURCE)).to.deep.equal({ ...client, revision: 3 })
   })
 
   it('replaces a secret', async () => {

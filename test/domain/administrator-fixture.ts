@@ -11,6 +11,7 @@ import type { ClientDraft } from '../../ports/for-administering.js'
 import type { Clock } from '../../ports/clock.js'
 import type { PasswordHasher } from '../../ports/password-hasher.js'
 import type { Secrets } from '../../ports/secrets.js'
+import type { Storage } from '../../ports/storage.js'
 
 export const NOW = new Date('2031-05-06T07:08:09.010Z')
 export const SOURCE = { requestId: 'test', address: 'cli' }
@@ -36,20 +37,36 @@ const hasher: PasswordHasher = {
   isOutdated: never,
 }
 
+/** For a grant of whichever client stands under its id when the grant is saved. */
+const STANDING = 'the one that stands'
+
+/** A store in memory that puts the registration of the client in place of STANDING. */
+function openOfficeStorage(): Storage {
+  const storage = openMemoryStorage()
+  const { clients, grants } = storage
+  const save = grants.save.bind(grants)
+  grants.save = async (grant) => {
+    const standing = grant.clientRegistration === STANDING ? await clients.find(grant.clientId) : undefined
+    await save({ ...grant, clientRegistration: standing?.registration ?? grant.clientRegistration })
+  }
+  return storage
+}
+
 /** An administrator on an empty memory store, at a moment that stands still. */
 export function anOffice(override: Partial<Secrets> = {}) {
-  const storage = openMemoryStorage()
+  const storage = openOfficeStorage()
   const clock: Clock = { now: () => new Date(NOW) }
   const events: AuditEvent[] = []
   const audit = { record: (event: AuditEvent) => void events.push(event) }
-  const administrator = new Administrator({ storage, secrets: { ...secrets, ...override }, hasher, clock, audit })
-  return { storage, clock, events, administrator }
+  const parts = { storage, secrets: { ...secrets, ...override }, hasher, clock, audit }
+  return { storage, clock, events, parts, administrator: new Administrator(parts) }
 }
 
 export const aGrant = (id: string, userId: string, clientId: string, changes: Partial<Grant> = {}): Grant => ({
   id: Buffer.from(id.padEnd(16, '.')).toString('base64url') as GrantId,
   userId: userId as UserId,
   clientId: clientId as ClientId,
+  clientRegistration: STANDING,
   scopes: ['read'],
   resources: ['https://api.test/'],
   authTime: NOW,
@@ -116,7 +133,14 @@ export async function aBusyOffice() {
   for (const { id } of [ada, bob]) {
     for (const app of [client, other]) {
       await storage.grants.save(aGrant(`${id.slice(0, 8)}${app.id.slice(0, 6)}`, id, app.id))
-      await storage.consents.remember({ userId: id, clientId: app.id, scopes: ['read'], resources: [], at: NOW })
+      await storage.consents.remember({
+        userId: id,
+        clientId: app.id,
+        clientRegistration: app.registration,
+        scopes: ['read'],
+        resources: [],
+        at: NOW,
+      })
     }
     await storage.sessions.begin(aSession(id, id))
   }

@@ -83,6 +83,19 @@ describe('refresh tokens', () => {
     expect((await refresh(server.issuer, client, token)).status).to.equal(200)
   })
 
+  it('RFC 6749 §10.4: a client that is registered again under its id inherits no code and no refresh token, whatever the clock says', async () => {
+    const client = await server.client()
+    const { id, createdAt } = client.client
+    const [token, code] = [await firstRefreshToken(server, client), await freshCode(server.issuer, client)]
+    const { clients } = server.storage
+    await clients.remove(id)
+    await clients.add({ ...client.client, registration: 'another', createdAt: new Date(createdAt.getTime() - 120_000) })
+    // A running server sees a change within one second.
+    await new Promise((seen) => setTimeout(seen, 1_000))
+    expect((await refresh(server.issuer, client, token)).body['error']).to.equal('invalid_grant')
+    expect((await redeem(server.issuer, client, code)).body['error']).to.equal('invalid_grant')
+  })
+
   it('REFR-012: a disabled person is refused and refreshes again once enabled', async () => {
     const client = await server.client()
     const source = { requestId: 'test', address: 'cli' }

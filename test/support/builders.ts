@@ -44,6 +44,8 @@ export const aClient = (overrides: Overrides<Client> = {}): Client =>
   build<Client>(
     {
       id: aClientId(),
+      registration: short(),
+      revision: 9,
       name: 'Weather “à la carte” <b>&amp;',
       authMethod: 'client_secret_post',
       secretHashes: [long(), long()],
@@ -84,6 +86,7 @@ export const aGrant = (overrides: Overrides<Grant> = {}): Grant =>
     {
       id: aGrantId(),
       clientId: aClientId(),
+      clientRegistration: short(),
       userId: aUserId(),
       sessionId: aSessionId(),
       scopes: ['forecast:read', 'alarm:write'],
@@ -133,6 +136,7 @@ export const aConsent = (overrides: Overrides<Consent> = {}): Consent =>
     {
       userId: aUserId(),
       clientId: aClientId(),
+      clientRegistration: short(),
       scopes: ['forecast:read', 'alarm:write'],
       resources: ['https://api.weather.example/v1'],
       createdAt: after(-9 * DAY),
