@@ -59,5 +59,7 @@ function exitFrom(ctx: Context, { status, cause }: RequestRefused, settings: Htt
   if (home !== undefined && /^https?:/i.test(home)) return { href: home, label: 'Back to the application' }
   const isSafe = ctx.method === 'GET' || ctx.method === 'HEAD'
   if (isSafe && (status === 503 || status === 500 || status === 429)) return { href: ctx.path + ctx.search, label: 'Try again' }
-  return status === 404 ? { href: `${basePath(settings)}/account`, label: 'Your account' } : undefined
+  return status === 404 || status === 403 || cause instanceof PageError
+    ? { href: `${basePath(settings)}/account`, label: 'Your account' }
+    : undefined
 }

@@ -52,6 +52,16 @@ describe('refresh tokens', () => {
     }
   })
 
+  it('REFR-015: 50 late uses are all answered while a faster process goes on refreshing', async () => {
+    const client = await server.client()
+    const late = await firstRefreshToken(server, client)
+    const fast = refresh(server.issuer, client, late).then(({ body }) => refresh(server.issuer, client, body['refresh_token']))
+    const answers = await Promise.all([fast, ...Array.from({ length: 50 }, () => refresh(server.issuer, client, late))])
+    expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([200]))
+    const leaf = await refresh(server.issuer, client, answers[0].body['refresh_token'])
+    expect(leaf.status).to.equal(200)
+  })
+
   it('RFC 9700 §4.14.2: a token older than the last two is reuse and ends the grant', async () => {
     const client = await server.client()
     const first = await firstRefreshToken(server, client)

@@ -9,6 +9,7 @@ import { account } from './account.js'
 import { dispatch, refuseHead, repeatByGet } from './authorize.js'
 import { demoRoutes } from './demo.js'
 import { readForm } from './form.js'
+import { answerInTime } from './in-time.js'
 import { login } from './login.js'
 import { logout } from './logout.js'
 import type { Pages } from './parts.js'
@@ -25,7 +26,7 @@ export function pageRoutes(ports: HttpPorts, settings: HttpSettings): Koa.Middle
   const [leadsOn, stays] = [pageHeaders(false), pageHeaders(true)]
   return mounted(settings, {
     '/authorize': { get: [stays, refuseHead, session, dispatch(parts)], post: [stays, readForm, repeatByGet(parts)] },
-    '/login': { get: [leadsOn, session, signing.show], post: [leadsOn, ...form, ofBrowser, signing.signIn] },
+    '/login': { get: [leadsOn, session, signing.show], post: [leadsOn, ...form, ofBrowser, answerInTime(), signing.signIn] },
     '/scopes': { get: [leadsOn, session, asking.ask], post: [leadsOn, ...form, session, asking.decide] },
     '/logout': { get: [stays, session, leaving.ask], post: [stays, ...form, session, leaving.skipWhenNobody, ofSession, leaving.signOut] },
     '/account': { get: [stays, session, own.show] },
