@@ -17,13 +17,13 @@ import type { Source } from './audit.js'
 import { validateAuthorization } from './authorization-request.js'
 import type { Catalogue } from './catalogue.js'
 import { isConfidential, registersRedirectUri } from './client.js'
+import { codeOf } from './computed-credentials.js'
 import { approvedBefore, covers } from './consent.js'
 import { PageError } from './errors.js'
 import type { AuthorizationParameters } from './flow.js'
 import type { Grant } from './grant.js'
 import type { AttemptId, BrowserId, ClientId, FlowId, GrantId, UserId } from './ids.js'
 import { isLoopbackRedirect, isPrivateSchemeRedirect } from './redirect-uri.js'
-import { codeOf } from './token-issuer.js'
 
 export interface AuthorizerParts {
   readonly catalogue: Catalogue

@@ -9,7 +9,7 @@ import { accessTokenClaims } from './access-token.js'
 import type { AuditEventName } from './audit.js'
 import type { Catalogue } from './catalogue.js'
 import { mayUse, type Client } from './client.js'
-import { codeMessage, formatCode, formatRefreshToken, parseCode, parseRefreshToken, refreshTokenMessage } from './credentials.js'
+import { openCode, openRefreshToken, refreshTokenOf } from './computed-credentials.js'
 import { OAuthError } from './errors.js'
 import { judgeGeneration, type EndReason, type Grant } from './grant.js'
 import type { GrantId } from './ids.js'
@@ -54,15 +54,14 @@ export class TokenIssuer implements ForIssuingTokens {
   }
 
   async presentCode(code: string): Promise<Presented> {
-    const opened = parseCode(code)
-    if (opened === undefined || !this.#parts.secrets.verify('code', opened.message, opened.mac)) throw invalidGrant('forged code')
+    const opened = openCode(code, this.#parts.secrets)
+    if (opened === undefined) throw invalidGrant('forged code')
     return this.#present(opened.grantId)
   }
 
   async presentRefreshToken(token: string): Promise<Presented> {
-    const opened = parseRefreshToken(token)
-    if (opened === undefined || !this.#parts.secrets.verify('refresh-token', opened.message, opened.mac))
-      throw invalidGrant('forged refresh token')
+    const opened = openRefreshToken(token, this.#parts.secrets)
+    if (opened === undefined) throw invalidGrant('forged refresh token')
     return { ...(await this.#present(opened.grantId)), generation: opened.generation }
   }
 
@@ -75,17 +74,18 @@ export class TokenIssuer implements ForIssuingTokens {
     const { client, redirectUri, attempt } = exchange
     this.#mustBelong(grant, exchange)
     if (redirectUri !== undefined && redirectUri !== grant.code.redirectUri) throw invalidGrant('redirect_uri differs from the request')
+    if (grant.code.redeemedAt !== undefined) return this.#end(grant, 'replayed', 'replay', exchange)
     const resources = await this.#narrow(grant, exchange)
     const key = await this.#parts.keyRing.signingKey()
     const scopes = await this.#liveScopes(grant, client)
     const at = this.#parts.clock.now()
-    if (grant.code.redeemedAt === undefined && grant.code.expiresAt <= at) throw invalidGrant('expired code')
+    if (grant.code.expiresAt <= at) throw invalidGrant('expired code')
     const lineage = mayUse(client, 'refresh_token')
       ? { idleExpiresAt: later(at, this.#lifetimes.refreshIdleTtlMs), expiresAt: later(at, this.#lifetimes.refreshMaxTtlMs) }
       : undefined
     const expiresAt = lineage?.expiresAt ?? later(at, this.#lifetimes.accessTokenTtlMs + CLOCK_LEEWAY_MS)
     const redemption = { attempt, at, expiresAt, ...(lineage && { refresh: lineage }) }
-    const won = grant.code.redeemedAt === undefined ? await this.#parts.grants.redeem(grant.id, redemption) : undefined
+    const won = await this.#parts.grants.redeem(grant.id, redemption)
     if (won === undefined) return this.#refuseReplay(grant.id, exchange)
     this.#record('token', won, exchange)
     return this.#tokens(won, scopes, resources, key, at)
@@ -93,21 +93,16 @@ export class TokenIssuer implements ForIssuingTokens {
 
   async rotate({ grant, generation = 0 }: Presented, scopes: readonly string[], exchange: Exchange): Promise<IssuedTokens> {
     this.#mustBelong(grant, exchange)
+    await this.#judge(grant, generation, exchange)
     const resources = await this.#narrow(grant, exchange)
     const key = await this.#parts.keyRing.signingKey()
     if (!within(scopes, await this.#liveScopes(grant, exchange.client))) throw new OAuthError('invalid_scope', 'wider than granted')
     let state: Grant | undefined = grant
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      if (state?.refresh === undefined || state.endedAt !== undefined) throw invalidGrant('ended grant')
-      const at = this.#parts.clock.now()
-      const verdict = judgeGeneration(state.refresh, generation, at, this.#lifetimes.refreshGraceMs)
-      if (verdict === 'expired') throw invalidGrant('expired refresh token')
-      if (verdict === 'reuse') return this.#end(state, 'reused', 'reuse', exchange)
-      const idleExpiresAt = earlier(later(at, this.#lifetimes.refreshIdleTtlMs), state.refresh.expiresAt)
-      const leaf: Grant | undefined =
-        verdict === 'retry'
-          ? state
-          : await this.#parts.grants.rotate(state.id, generation, { attempt: exchange.attempt, at, idleExpiresAt })
+      const { verdict, lineage, at } = await this.#judge(state, generation, exchange)
+      const idleExpiresAt = earlier(later(at, this.#lifetimes.refreshIdleTtlMs), lineage.expiresAt)
+      const rotation = { attempt: exchange.attempt, at, idleExpiresAt }
+      const leaf: Grant | undefined = verdict === 'retry' ? state : await this.#parts.grants.rotate(grant.id, generation, rotation)
       if (leaf !== undefined) {
         this.#record('refresh', leaf, exchange)
         return this.#tokens(leaf, scopes, resources, key, at)
@@ -169,6 +164,16 @@ export class TokenIssuer implements ForIssuingTokens {
     return scopes
   }
 
+  /** What presenting the token means now; reuse ends the grant, whatever else is wrong with the request. */
+  async #judge(state: Grant | undefined, generation: number, exchange: Exchange) {
+    if (state?.refresh === undefined || state.endedAt !== undefined) throw invalidGrant('ended grant')
+    const at = this.#parts.clock.now()
+    const verdict = judgeGeneration(state.refresh, generation, at, this.#lifetimes.refreshGraceMs)
+    if (verdict === 'expired') throw invalidGrant('expired refresh token')
+    if (verdict === 'reuse') return this.#end(state, 'reused', 'reuse', exchange)
+    return { verdict, lineage: state.refresh, at }
+  }
+
   async #refuseReplay(id: GrantId, exchange: Exchange): Promise<never> {
     const state = await this.#parts.grants.find(id)
     if (state?.code.redeemedAt === undefined) throw invalidGrant('ended or expired meanwhile')
@@ -187,7 +192,7 @@ export class TokenIssuer implements ForIssuingTokens {
     const { userId: sub, clientId } = grant
     const content = { sub, clientId, scopes, audience, jti, issuedAt: at, expiresAt, signIn: grant }
     const accessToken = await key.sign(accessTokenClaims(this.#lifetimes.issuer, content))
-    const refreshToken = grant.refresh && this.#refreshToken(grant.id, grant.refresh.generation)
+    const refreshToken = grant.refresh && refreshTokenOf(grant.id, grant.refresh.generation, this.#parts.secrets)
     return { accessToken, expiresAt, expiresIn: this.#expiresIn, scopes, ...(refreshToken && { refreshToken }) }
   }
 
@@ -195,20 +200,9 @@ export class TokenIssuer implements ForIssuingTokens {
     return Math.floor(this.#lifetimes.accessTokenTtlMs / 1000)
   }
 
-  #refreshToken(id: GrantId, generation: number): string {
-    const message = refreshTokenMessage(id, generation)
-    return formatRefreshToken(message, this.#parts.secrets.mac('refresh-token', message))
-  }
-
   #record(event: AuditEventName, grant: Grant, { source }: Exchange, outcome: 'ok' | 'refused' = 'ok'): void {
     this.#parts.audit.record({ event, outcome, client_id: grant.clientId, user_id: grant.userId, grant_id: grant.id }, source)
   }
-}
-
-/** The value of a grant's code. */
-export function codeOf(id: GrantId, secrets: Secrets): string {
-  const message = codeMessage(id)
-  return formatCode(message, secrets.mac('code', message))
 }
 
 const invalidGrant = (reason: string): OAuthError => new OAuthError('invalid_grant', reason)

@@ -7,7 +7,8 @@ import type { Exchange, IssuedTokens } from '../../ports/for-issuing-tokens.js'
 
 interface AtToken {
   readonly exchange: Exchange
-  readonly scopeAsked: boolean
+  /** What a refresh asks for; absent when it asks for all that was granted. */
+  readonly narrowed?: readonly string[]
 }
 interface AtAuthorize {
   readonly grant: NewGrant

@@ -61,7 +61,7 @@ export class GrantEngine implements Engine {
     const { client } = exchange
     const grantType = form.get('grant_type') as GrantType
     if (!mayUse(client, grantType)) throw new OAuthError('unauthorized_client', `${grantType} is not registered for the client`)
-    const carrier = new Carrier(client, { exchange, scopeAsked: form.has('scope') })
+    const carrier = new Carrier(client, { exchange, ...narrowing(form, grantType) })
     const body = { ...this.#credentials(carrier), ...(await this.#parameters(form, grantType, exchange)) }
     try {
       await this.#server.respondToAccessTokenRequest({ headers: {}, query: {}, body })
@@ -99,9 +99,17 @@ export class GrantEngine implements Engine {
     if (grantType === 'authorization_code') {
       return { grant_type: grantType, code: form.get('code') ?? '', code_verifier: form.get('code_verifier') ?? '' }
     }
-    if (scope !== undefined && parseScope(scope) === undefined) throw new OAuthError('invalid_scope', 'malformed scope')
-    return { grant_type: grantType, refresh_token: form.get('refresh_token') ?? '', ...(scope !== undefined && { scope }) }
+    return { grant_type: grantType, refresh_token: form.get('refresh_token') ?? '' }
   }
+}
+
+/** The scope of a refresh is kept from the engine, which would refuse a wider one before persist can see that the token is reused. */
+function narrowing(form: ReadonlyMap<string, string>, grantType: GrantType): { readonly narrowed?: readonly string[] } {
+  const scope = grantType === 'refresh_token' ? form.get('scope') : undefined
+  if (scope === undefined) return {}
+  const narrowed = parseScope(scope)
+  if (narrowed === undefined) throw new OAuthError('invalid_scope', 'malformed scope')
+  return { narrowed }
 }
 
 function answer({ issued }: Carrier): TokenResponse {

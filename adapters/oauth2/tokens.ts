@@ -20,12 +20,12 @@ export class Tokens implements OAuthTokenRepository {
   }
 
   async #issue(token: OAuthToken, carrier: Carrier): Promise<IssuedTokens> {
-    const { exchange, scopeAsked } = carrier.token
+    const { exchange, narrowed } = carrier.token
     const presented = token.originatingAuthCodeId as Presented | string | undefined
     const scopes = token.scopes.map(({ name }) => name)
     if (typeof presented !== 'object') return this.#issuing.issue(scopes, exchange)
     if (presented.generation === undefined) return this.#issuing.redeem(presented, exchange)
-    return this.#issuing.rotate(presented, scopeAsked ? scopes : await this.#issuing.scopesOf(presented.grant, exchange.client), exchange)
+    return this.#issuing.rotate(presented, narrowed ?? (await this.#issuing.scopesOf(presented.grant, exchange.client)), exchange)
   }
 
   /** Opens the token and loads what it belongs to; whether it is the newest is decided in persist. */

@@ -65,6 +65,15 @@ describe('authorization code flow', () => {
     expectInvalidGrant(await refresh(server.issuer, client, first.body['refresh_token']))
   })
 
+  it('RFC 6749 §4.1.2: a replay ends the grant whatever else is wrong with the request', async () => {
+    const client = await server.client()
+    const code = await freshCode(server.issuer, client)
+    const first = await redeem(server.issuer, client, code)
+    const form = { grant_type: 'authorization_code', code: code.code, code_verifier: code.verifier, resource: 'https://unknown.test/' }
+    expectInvalidGrant(await askToken(server.issuer, client, form))
+    expectInvalidGrant(await refresh(server.issuer, client, first.body['refresh_token']))
+  })
+
   it('CODE-004 PKCE-012 CODE-009 RFC 6749 §4.1.3, RFC 7636 §4.6: a wrong client, verifier or redirect_uri burns nothing', async () => {
     const client = await server.client({ redirectUris: ['https://rp.test/cb', 'https://rp.test/other'] })
     const other = await server.client()

@@ -71,6 +71,15 @@ describe('refresh tokens', () => {
     expect((await refresh(server.issuer, client, token)).body['error']).to.equal('invalid_grant')
   })
 
+  it('RFC 9700 §4.14.2: reuse ends the grant whatever else is wrong with the request', async () => {
+    const client = await server.client()
+    const first = await firstRefreshToken(server, client)
+    let token = first
+    for (let round = 0; round < 3; round++) token = String((await refresh(server.issuer, client, token)).body['refresh_token'])
+    await refresh(server.issuer, client, first, { scope: 'admin' })
+    expect((await refresh(server.issuer, client, token)).body['error']).to.equal('invalid_grant')
+  })
+
   it('REFR-006 RFC 6749 §6: narrowing narrows the access token only', async () => {
     const client = await server.client()
     const narrowed = await refresh(server.issuer, client, await firstRefreshToken(server, client), { scope: 'read' })
