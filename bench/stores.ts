@@ -96,6 +96,7 @@ function rotatedGrant(): Grant {
     authTime: began,
     amr: ['pwd'],
     grantEpoch: 0,
+    withdrawalEpoch: 0,
     createdAt: began,
     code: {
       challenge: randomBytes(32).toString('base64url'),

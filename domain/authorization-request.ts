@@ -4,6 +4,8 @@ import { mayUse, registersRedirectUri, type Client } from './client.js'
 import { OAuthError, PageError, type OAuthErrorCode } from './errors.js'
 import type { AuthorizationParameters } from './flow.js'
 
+/** As it travels: a longer one would make a Location that proxies refuse. */
+const MAX_STATE = 4096
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/
 
 /** RFC 6749 §4.1.1 with RFC 7636, RFC 8707 and RFC 9700. Throws PageError until client and redirect_uri are proved. */
@@ -29,7 +31,7 @@ export async function validateAuthorization(
 
 async function proveClient(parameters: AuthorizationParameters, catalogue: Catalogue): Promise<Client> {
   const id = single(parameters, 'client_id')
-  if (id === undefined) throw new PageError('malformed')
+  if (id === undefined || encodeURIComponent(single(parameters, 'state') ?? '').length > MAX_STATE) throw new PageError('malformed')
   const client = await catalogue.client(id)
   if (client === undefined || client.disabledAt !== undefined) throw new PageError('unknown-client')
   return client

@@ -13,6 +13,7 @@ import type {
 } from '../ports/for-authorizing.js'
 import type { GrantRepository } from '../ports/grant-repository.js'
 import type { Secrets } from '../ports/secrets.js'
+import type { UserRepository } from '../ports/user-repository.js'
 import type { Source } from './audit.js'
 import { validateAuthorization } from './authorization-request.js'
 import type { Catalogue } from './catalogue.js'
@@ -21,12 +22,13 @@ import { codeOf } from './computed-credentials.js'
 import { approvedBefore, covers } from './consent.js'
 import { PageError } from './errors.js'
 import type { AuthorizationParameters } from './flow.js'
-import type { Grant } from './grant.js'
+import { CLOCK_LEEWAY_MS, type Grant } from './grant.js'
 import type { AttemptId, BrowserId, ClientId, FlowId, GrantId, UserId } from './ids.js'
 import { isLoopbackRedirect, isPrivateSchemeRedirect } from './redirect-uri.js'
 
 export interface AuthorizerParts {
   readonly catalogue: Catalogue
+  readonly users: UserRepository
   readonly grants: GrantRepository
   readonly consents: ConsentRepository
   readonly flows: FlowRepository
@@ -110,7 +112,10 @@ export class Authorizer implements ForAuthorizing {
     if (!spent) throw new PageError('flow-over')
   }
 
-  /** The grant first, the consent after it: a withdrawal in between leaves no live grant without a consent. */
+  /**
+   * The grant first, the consent after it: a withdrawal in between leaves no live grant without a consent. One that came before the grant, but after
+   * its approval was looked up, has moved the person's withdrawalEpoch on.
+   */
   async grant({ request, who }: NewGrant, how: 'asked' | 'remembered', source: Source): Promise<GrantId> {
     const { grants, consents, secrets, clock, audit } = this.#parts
     const { client, redirectUri, challenge, scopes, resources } = request
@@ -128,9 +133,10 @@ export class Authorizer implements ForAuthorizing {
       authTime: who.session.authTime,
       amr: who.session.amr,
       grantEpoch: who.user.grantEpoch,
+      withdrawalEpoch: who.user.withdrawalEpoch,
       createdAt: at,
       code: { challenge, redirectUri, expiresAt },
-      expiresAt,
+      expiresAt: new Date(expiresAt.getTime() + CLOCK_LEEWAY_MS),
     })
     if (how === 'asked') {
       const { id: clientId, registration: clientRegistration } = client
@@ -166,6 +172,8 @@ export class Authorizer implements ForAuthorizing {
 
   async withdraw(userId: UserId, clientId: string, source: Source): Promise<void> {
     const filter = { userId, clientId: clientId as ClientId }
+    // First the epoch: whatever is saved from now on by who looked before is worthless.
+    await this.#parts.users.change(userId, { endCodes: true })
     await this.#parts.consents.forget(filter)
     await this.#parts.grants.endAll(filter, 'withdrawn', this.#parts.clock.now())
     this.#parts.audit.record({ event: 'withdrawal', outcome: 'ok', client_id: clientId, user_id: userId }, source)

@@ -42,12 +42,21 @@ export class GrantAdministration implements Pick<ForAdministering, 'listGrants' 
   async revokeGrants(filter: { user?: string; client?: string }, source: Source): Promise<number> {
     if ((filter.user === undefined) === (filter.client === undefined)) throw new InvalidInput('name either a user or a client')
     const which = await this.#grantFilter(filter)
+    await this.#endCodes(which)
     // First the approvals, so that no new grant is made of one while the grants end.
     await this.#store.consents.forget(which)
     const ended = await this.#store.grants.endAll(which, 'revoked', this.#parts.clock.now())
     const { clientId, userId } = which
     record(this.#parts, source, 'grants revoked', { ...(clientId && { client_id: clientId }), ...(userId && { user_id: userId }) })
     return ended
+  }
+
+  /** Whatever is saved from now on by who looked at an approval before is worthless. */
+  async #endCodes({ userId, clientId }: GrantFilter): Promise<void> {
+    const consents = clientId === undefined ? [] : await this.#store.consents.list({ clientId })
+    const grants = clientId === undefined ? [] : await this.#store.grants.list({ clientId }, this.#parts.clock.now())
+    const people = new Set([...(userId === undefined ? [] : [userId]), ...[...consents, ...grants].map((held) => held.userId)])
+    for (const id of people) await this.#store.users.change(id, { endCodes: true })
   }
 
   async #grantFilter({ user, client }: { user?: string; client?: string }): Promise<GrantFilter> {

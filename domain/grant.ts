@@ -2,6 +2,9 @@ import type { AttemptId, ClientId, GrantId, SessionId, UserId } from './ids.js'
 
 export type EndReason = 'replayed' | 'reused' | 'revoked' | 'withdrawn' | 'password-changed' | 'user-deleted' | 'client-deleted'
 
+/** Clocks may step by 120 s and differ by 5 s between servers: a store keeps that much longer what it could be asked for. */
+export const CLOCK_LEEWAY_MS = 125_000
+
 /** The authorization code of a grant; its value is computed, never stored. */
 export interface CodeState {
   /** S256 challenge (RFC 7636 §4.2), 43 characters of base64url. */
@@ -42,6 +45,8 @@ export interface Grant {
   readonly amr: readonly string[]
   /** The person's grantEpoch when this was approved. */
   readonly grantEpoch: number
+  /** The person's withdrawalEpoch as it was before the approval was looked up. */
+  readonly withdrawalEpoch: number
   readonly createdAt: Date
   readonly code: CodeState
   /** Absent until redemption, and when the client gets no refresh token. */

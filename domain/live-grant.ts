@@ -10,5 +10,6 @@ export const isLive = (grant: Grant, client: Client | undefined, user: User | un
   user !== undefined &&
   user.disabledAt === undefined &&
   user.grantEpoch === grant.grantEpoch &&
+  (grant.code.redeemedAt !== undefined || user.withdrawalEpoch === grant.withdrawalEpoch) &&
   (grant.code.redeemedAt !== undefined || grant.code.expiresAt > at) &&
   (grant.refresh === undefined || grant.refresh.idleExpiresAt > at)

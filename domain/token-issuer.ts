@@ -11,7 +11,7 @@ import type { Catalogue } from './catalogue.js'
 import { mayUse, type Client } from './client.js'
 import { openCode, openRefreshToken, refreshTokenOf } from './computed-credentials.js'
 import { OAuthError } from './errors.js'
-import { judgeGeneration, type EndReason, type Grant } from './grant.js'
+import { CLOCK_LEEWAY_MS, judgeGeneration, type EndReason, type Grant } from './grant.js'
 import type { GrantId } from './ids.js'
 import type { KeyRing } from './key-ring.js'
 import { intersect, within } from './scope.js'
@@ -35,8 +35,6 @@ export interface TokenIssuerParts {
   readonly audit: AuditLog
 }
 
-/** Clocks may step by 120 s and differ by 5 s: what an access token needs is kept that much longer. */
-const CLOCK_LEEWAY_MS = 125_000
 /** A lost race is settled by reading again; each round means that somebody else made progress. */
 const MAX_ROUNDS = 100
 
@@ -136,6 +134,8 @@ export class TokenIssuer implements ForIssuingTokens {
     const user = await this.#parts.users.find(grant.userId)
     if (user === undefined || user.disabledAt !== undefined) throw invalidGrant('person gone or disabled')
     if (grant.grantEpoch !== user.grantEpoch) throw invalidGrant('ended with all grants of the person')
+    if (grant.code.redeemedAt === undefined && grant.withdrawalEpoch !== user.withdrawalEpoch)
+      throw invalidGrant('an approval was withdrawn meanwhile')
     return { grant, user }
   }
 

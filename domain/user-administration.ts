@@ -48,7 +48,16 @@ export class UserAdministration implements Pick<
     if ((await users.findByUsername(username)) ?? (await users.find(username as UserId))) throw taken('user name', username)
     const passwordHash = await this.#parts.hasher.hash(password)
     const id = newId(this.#parts.secrets) as UserId
-    const user: User = { id, username, ...details(draft), passwordHash, sessionEpoch: 0, grantEpoch: 0, createdAt: this.#parts.clock.now() }
+    const user: User = {
+      id,
+      username,
+      ...details(draft),
+      passwordHash,
+      sessionEpoch: 0,
+      grantEpoch: 0,
+      withdrawalEpoch: 0,
+      createdAt: this.#parts.clock.now(),
+    }
     if (!(await users.add(user))) throw taken('user name', username)
     record(this.#parts, source, 'user created', { user_id: id })
     return user

@@ -13,6 +13,8 @@ export interface User {
   readonly sessionEpoch: number
   /** Grows whenever all grants of the person must end: a grant that saw an older number is worthless. */
   readonly grantEpoch: number
+  /** Grows whenever an approval is withdrawn: an unredeemed code of a grant that saw an older number is worthless, however late it was saved. */
+  readonly withdrawalEpoch: number
   readonly createdAt: Date
   readonly disabledAt?: Date
 }

@@ -10,6 +10,8 @@ export interface UserChange {
   readonly disabledAt?: Date | null
   /** Ends all sessions: sessionEpoch grows by one. */
   readonly endSessions?: boolean
+  /** Ends all codes that are on their way: withdrawalEpoch grows by one. */
+  readonly endCodes?: boolean
   /** Ends all grants: grantEpoch grows by one. */
   readonly endGrants?: boolean
 }

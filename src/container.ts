@@ -67,8 +67,8 @@ function bindDomain(container: Container): void {
   container
     .bind(T.authorizing)
     .toResolvedValue(
-      (catalogue, { grants, consents, flows }, secrets, clock, audit, config) =>
-        new Authorizer({ catalogue, grants, consents, flows, secrets, clock, audit }, config),
+      (catalogue, { users, grants, consents, flows }, secrets, clock, audit, config) =>
+        new Authorizer({ catalogue, users, grants, consents, flows, secrets, clock, audit }, config),
       [T.catalogue, T.storage, T.secrets, T.clock, T.audit, T.config],
     )
   container

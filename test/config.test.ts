@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { expect } from 'chai'
 import { maskStore, readConfig, SettingsError } from '../src/config.js'
 
@@ -355,7 +355,7 @@ describe('development secrets', () => {
   })
 
   it('are the same for processes that start at once', async () => {
-    const script = `import { readConfig } from ${JSON.stringify(join(import.meta.dirname, '../src/config.ts'))}
+    const script = `import { readConfig } from ${JSON.stringify(join(import.meta.dirname, `../src/config${extname(import.meta.filename)}`))}
       process.stdin.once('data', () => { process.stdout.write(Buffer.from(readConfig({}, ${JSON.stringify(folder)}).secrets[0]).toString('hex')); process.exit() })
       process.stderr.write('.')`
     const children = Array.from({ length: 4 }, () => spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]))

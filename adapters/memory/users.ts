@@ -45,7 +45,7 @@ export class MemoryUserRepository implements UserRepository {
   }
 }
 
-function changedUser(user: User, { name, email, passwordHash, disabledAt, endSessions, endGrants }: UserChange): User {
+function changedUser(user: User, { name, email, passwordHash, disabledAt, endSessions, endGrants, endCodes }: UserChange): User {
   const { disabledAt: wasDisabledAt, ...kept } = user
   const disabled = disabledAt === undefined ? wasDisabledAt : (disabledAt ?? undefined)
   return {
@@ -56,5 +56,6 @@ function changedUser(user: User, { name, email, passwordHash, disabledAt, endSes
     ...(disabled !== undefined && { disabledAt: disabled }),
     sessionEpoch: user.sessionEpoch + (endSessions === true ? 1 : 0),
     grantEpoch: user.grantEpoch + (endGrants === true ? 1 : 0),
+    withdrawalEpoch: user.withdrawalEpoch + (endCodes === true ? 1 : 0),
   }
 }

@@ -15,6 +15,7 @@ const APPROVAL_COLUMNS = [
   'auth_time',
   'amr',
   'grant_epoch',
+  'withdrawal_epoch',
   'created_at',
 ] as const
 export const GRANT_COLUMNS = ['id', ...APPROVAL_COLUMNS, ...CODE_COLUMNS, ...LINEAGE_COLUMNS, 'ended_at', 'ended_by', 'expires_at'] as const
@@ -53,6 +54,7 @@ const approvalColumns = (grant: Grant): Columns<typeof APPROVAL_COLUMNS> => ({
   auth_time: grant.authTime.getTime(),
   amr: json(grant.amr),
   grant_epoch: grant.grantEpoch,
+  withdrawal_epoch: grant.withdrawalEpoch,
   created_at: grant.createdAt.getTime(),
 })
 
@@ -76,6 +78,7 @@ export function grantOfRow(row: Row): Grant {
     authTime: date(row, 'auth_time'),
     amr: strings(row, 'amr'),
     grantEpoch: integer(row, 'grant_epoch'),
+    withdrawalEpoch: integer(row, 'withdrawal_epoch'),
     createdAt: date(row, 'created_at'),
     code: codeOfRow(row),
     ...present({

@@ -22,7 +22,7 @@ const GRANTS: readonly SchemaPart[] = [
   table('grants', [
     key('id', 'BLOB'),
     ...required('TEXT', 'client_id client_registration user_id scopes resources amr challenge redirect_uri'),
-    ...required('INTEGER', 'auth_time grant_epoch created_at code_expires_at expires_at'),
+    ...required('INTEGER', 'auth_time grant_epoch withdrawal_epoch created_at code_expires_at expires_at'),
     ...optional('TEXT', 'session_id redeemed_by rotated_by ended_by'),
     ...optional('INTEGER', 'redeemed_at generation rotated_at rotated_before idle_expires_at refresh_expires_at ended_at'),
   ]),
@@ -38,7 +38,7 @@ const PEOPLE: readonly SchemaPart[] = [
     key('username'),
     ...required('TEXT', 'password_hash'),
     ...optional('TEXT', 'name email'),
-    ...required('INTEGER', 'session_epoch grant_epoch created_at'),
+    ...required('INTEGER', 'session_epoch grant_epoch withdrawal_epoch created_at'),
     ...optional('INTEGER', 'disabled_at'),
   ]),
   table('sessions', [

@@ -5,12 +5,24 @@ import { bit, date, insertInto, integer, maybeDate, maybeMilliseconds, maybeText
 import type { Connection } from './connection.js'
 import type { Row } from './driver.js'
 
-const COLUMNS = ['id', 'username', 'name', 'email', 'password_hash', 'session_epoch', 'grant_epoch', 'created_at', 'disabled_at'] as const
+const COLUMNS = [
+  'id',
+  'username',
+  'name',
+  'email',
+  'password_hash',
+  'session_epoch',
+  'grant_epoch',
+  'withdrawal_epoch',
+  'created_at',
+  'disabled_at',
+] as const
 const INSERT = insertInto('users', COLUMNS)
 const CHANGE = `
   UPDATE users SET name = coalesce(:name, name), email = coalesce(:email, email), password_hash = coalesce(:password_hash, password_hash),
     disabled_at = iif(:keeps_disabled_at, disabled_at, :disabled_at),
-    session_epoch = session_epoch + :ends_sessions, grant_epoch = grant_epoch + :ends_grants
+    session_epoch = session_epoch + :ends_sessions, grant_epoch = grant_epoch + :ends_grants,
+    withdrawal_epoch = withdrawal_epoch + :ends_codes
   WHERE id = :id RETURNING *`
 const REHASH = 'UPDATE users SET password_hash = :after WHERE id = :id AND password_hash = :before'
 
@@ -48,6 +60,7 @@ export class SqliteUserRepository implements UserRepository {
       disabled_at: maybeMilliseconds(change.disabledAt ?? undefined),
       ends_sessions: bit(change.endSessions === true),
       ends_grants: bit(change.endGrants === true),
+      ends_codes: bit(change.endCodes === true),
     }
     return toUser(await this.#store.write(() => this.#store.get(CHANGE, parameters)))
   }
@@ -69,6 +82,7 @@ const rowOfUser = (user: User): Record<(typeof COLUMNS)[number], Row[string]> =>
   password_hash: user.passwordHash,
   session_epoch: user.sessionEpoch,
   grant_epoch: user.grantEpoch,
+  withdrawal_epoch: user.withdrawalEpoch,
   created_at: user.createdAt.getTime(),
   disabled_at: maybeMilliseconds(user.disabledAt),
 })
@@ -80,6 +94,7 @@ const userOfRow = (row: Row): User => ({
   passwordHash: text(row, 'password_hash'),
   sessionEpoch: integer(row, 'session_epoch'),
   grantEpoch: integer(row, 'grant_epoch'),
+  withdrawalEpoch: integer(row, 'withdrawal_epoch'),
   createdAt: date(row, 'created_at'),
 })
 

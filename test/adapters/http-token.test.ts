@@ -51,11 +51,16 @@ describe('POST /token', () => {
     expect(({} as { x?: unknown }).x).to.equal(undefined)
   })
 
-  it('TOKEN-003: ignores the query string', async () => {
+  it('TOKEN-003: refuses whatever stands in the query string', async () => {
     const asked = serve(world).post(`/token?${REDEEM}&client_id=C-POST&client_secret=x`).type('form')
     expectRefusal(await asked.send(''), 400, 'invalid_request')
     const credentials = serve(world).post('/token?client_id=C-PUB').type('form')
-    expectRefusal(await credentials.send(REDEEM), 401, 'invalid_client')
+    expectRefusal(await credentials.send(REDEEM), 400, 'invalid_request')
+    expectRefusal(
+      await serve(world).post('/token?x=1').type('form').set('Authorization', basic('C-CONF', SECRET)).send(REDEEM),
+      400,
+      'invalid_request',
+    )
     expect(world.exchanges).to.be.empty
   })
 

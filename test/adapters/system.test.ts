@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { once } from 'node:events'
 import { open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { calculateJwkThumbprint, jwtVerify } from 'jose'
@@ -326,7 +326,7 @@ describe('the audit log', () => {
 describe('the logger', () => {
   /** A process of its own: what is tested is what happens at its end. */
   function logging(body: string, stdout: 'pipe' | number = 'pipe') {
-    const script = `import { createLogger } from ${JSON.stringify(join(import.meta.dirname, '../../adapters/system/logger.ts'))}\n${body}`
+    const script = `import { createLogger } from ${JSON.stringify(join(import.meta.dirname, `../../adapters/system/logger${extname(import.meta.filename)}`))}\n${body}`
     return spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: ['ignore', stdout, 'pipe'] })
   }
 

@@ -77,6 +77,7 @@ export function userRepositoryContract(name: string, open: Open): void {
         [{ disabledAt: NOW }, { disabledAt: NOW }],
         [{ endSessions: true }, { sessionEpoch: 4 }],
         [{ endGrants: true }, { grantEpoch: 6 }],
+        [{ endCodes: true }, { withdrawalEpoch: 7 }],
         [{ endSessions: false, endGrants: false }, {}],
         [{ name: undefined, disabledAt: undefined } as unknown as UserChange, {}],
         [{}, {}],

@@ -72,6 +72,7 @@ export const aGrant = (id: string, userId: string, clientId: string, changes: Pa
   authTime: NOW,
   amr: ['pwd'],
   grantEpoch: 0,
+  withdrawalEpoch: 0,
   createdAt: NOW,
   code: { challenge: 'c'.repeat(43), redirectUri: 'https://app.test/cb', expiresAt: later(60_000) },
   expiresAt: later(900_000),

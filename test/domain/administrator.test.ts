@@ -10,6 +10,7 @@ describe('Administrator: people', () => {
       email: 'ada@lovelace.test',
       sessionEpoch: 0,
       grantEpoch: 0,
+      withdrawalEpoch: 0,
       createdAt: NOW,
     })
     expect(ada.passwordHash).to.match(/^\$fake\$/)

@@ -74,6 +74,7 @@ export const aUser = (overrides: Overrides<User> = {}): User =>
       passwordHash: `$argon2id$v=19$m=19456,t=2,p=1$${long()}$${long()}`,
       sessionEpoch: 3,
       grantEpoch: 5,
+      withdrawalEpoch: 6,
       createdAt: after(-20 * DAY),
       disabledAt: after(-2 * DAY),
     },
@@ -94,6 +95,7 @@ export const aGrant = (overrides: Overrides<Grant> = {}): Grant =>
       authTime: after(-10 * MINUTE),
       amr: ['pwd', 'otp'],
       grantEpoch: 5,
+      withdrawalEpoch: 6,
       createdAt: after(-5 * MINUTE),
       code: {
         challenge: long(),

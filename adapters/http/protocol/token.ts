@@ -34,6 +34,7 @@ export const noStore: Step = (ctx, next) => {
 }
 
 export const formOnly: Step = (ctx, next) => {
+  if (ctx.querystring !== '') throw new OAuthError('invalid_request', 'parameters in the query string')
   requireFormType(ctx.req)
   return next()
 }
