@@ -54,7 +54,8 @@ export class Authenticator implements ForAuthenticating {
     const proved = this.#proves(client, credentials)
     if (client !== undefined && proved && client.disabledAt === undefined) return client
     if (credentials.secret !== undefined) this.#wrongSecrets.add(contender)
-    this.#parts.audit.record({ event: 'client-authentication', outcome: 'refused', client_id: credentials.clientId }, source)
+    // Of an unknown client nothing is told: what stands in the place of its id may be a secret in the wrong field.
+    this.#parts.audit.record({ event: 'client-authentication', outcome: 'refused', ...(client && { client_id: client.id }) }, source)
     throw new OAuthError('invalid_client', 'unknown or disabled client, wrong secret or wrong method')
   }
 

@@ -7,7 +7,7 @@ import { OAuthError } from './errors.js'
 import type { ClientId } from './ids.js'
 import { Recent } from './recent.js'
 import type { Resource } from './resource.js'
-import { parseScope, within, type Scope } from './scope.js'
+import { intersect, parseScope, within, type Scope } from './scope.js'
 
 /** What an operator registered: clients, scopes and resources, at most one second old. */
 export class Catalogue {
@@ -41,6 +41,18 @@ export class Catalogue {
     if (asked.length === 0) throw new OAuthError('invalid_scope', 'no scope asked for and no default')
     if (!within(asked, client.scopes) || !within(asked, known)) throw new OAuthError('invalid_scope', 'a scope is unknown or not assigned')
     return asked
+  }
+
+  /** Of scopes that were approved once, those that are still the server's and the client's. */
+  async scopesLeft(client: Client, approved: readonly string[]): Promise<readonly string[]> {
+    const known = (await this.scopes()).map(({ name }) => name)
+    return intersect(intersect(approved, client.scopes), known)
+  }
+
+  /** The same of resources. */
+  async resourcesLeft(client: Client, approved: readonly string[]): Promise<readonly string[]> {
+    const known = (await this.resources()).map(({ uri }) => uri)
+    return intersect(intersect(approved, client.resources), known)
   }
 
   /** The resources of a request (RFC 8707 §2). Throws `invalid_target`. */

@@ -1,20 +1,18 @@
 /** RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2, RFC 9101 §7. */
-export const OAUTH_ERROR_CODES = [
-  'invalid_request',
-  'invalid_client',
-  'invalid_grant',
-  'unauthorized_client',
-  'unsupported_grant_type',
-  'unsupported_response_type',
-  'invalid_scope',
-  'invalid_target',
-  'access_denied',
-  'server_error',
-  'temporarily_unavailable',
-  'request_not_supported',
-  'request_uri_not_supported',
-] as const
-export type OAuthErrorCode = (typeof OAUTH_ERROR_CODES)[number]
+export type OAuthErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'unsupported_response_type'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'access_denied'
+  | 'server_error'
+  | 'temporarily_unavailable'
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
 
 /** A refusal with a public half (code, text) and a private one (`reason`, for the log alone). */
 export class OAuthError extends Error {

@@ -56,7 +56,7 @@ export class GrantAdministration implements Pick<ForAdministering, 'listGrants' 
     const consents = clientId === undefined ? [] : await this.#store.consents.list({ clientId })
     const grants = clientId === undefined ? [] : await this.#store.grants.list({ clientId }, this.#parts.clock.now())
     const people = new Set([...(userId === undefined ? [] : [userId]), ...[...consents, ...grants].map((held) => held.userId)])
-    for (const id of people) await this.#store.users.change(id, { endCodes: true })
+    await Promise.all([...people].map((id) => this.#store.users.change(id, { endCodes: true })))
   }
 
   async #grantFilter({ user, client }: { user?: string; client?: string }): Promise<GrantFilter> {

@@ -26,10 +26,6 @@ export class Recent<K, V> {
     return this.#known.get(key)?.value
   }
 
-  forget(key: K): void {
-    this.#known.delete(key)
-  }
-
   #reread(key: K): Promise<V | undefined> {
     const readAt = this.#clock.now().getTime()
     const reading = this.#read(key)

@@ -14,7 +14,7 @@ import { OAuthError } from './errors.js'
 import { CLOCK_LEEWAY_MS, judgeGeneration, type EndReason, type Grant } from './grant.js'
 import type { GrantId } from './ids.js'
 import type { KeyRing } from './key-ring.js'
-import { intersect, within } from './scope.js'
+import { within } from './scope.js'
 
 export interface TokenLifetimes {
   readonly issuer: string
@@ -63,9 +63,8 @@ export class TokenIssuer implements ForIssuingTokens {
     return { ...(await this.#present(opened.grantId)), generation: opened.generation }
   }
 
-  async scopesOf(grant: Grant, client: Client): Promise<readonly string[]> {
-    const known = (await this.#parts.catalogue.scopes()).map(({ name }) => name)
-    return intersect(intersect(grant.scopes, client.scopes), known)
+  scopesOf(grant: Grant, client: Client): Promise<readonly string[]> {
+    return this.#parts.catalogue.scopesLeft(client, grant.scopes)
   }
 
   async redeem({ grant }: Presented, exchange: Exchange): Promise<IssuedTokens> {
@@ -147,15 +146,11 @@ export class TokenIssuer implements ForIssuingTokens {
 
   /** RFC 8707 §2.2: a token request may only narrow what was bound at /authorize and is still the client's and the server's. */
   async #narrow(grant: Grant, { client, resources: asked }: Exchange): Promise<readonly string[]> {
-    const bound = grant.resources.length > 0 ? await this.#liveResources(grant, client) : [this.#lifetimes.defaultResource]
+    const bound =
+      grant.resources.length > 0 ? await this.#parts.catalogue.resourcesLeft(client, grant.resources) : [this.#lifetimes.defaultResource]
     if (!within(asked, bound)) throw new OAuthError('invalid_target', 'a resource that was not approved, or is gone')
     if (bound.length === 0) throw invalidGrant('none of the approved resources is left')
     return asked.length > 0 ? [...new Set(asked)] : bound
-  }
-
-  async #liveResources(grant: Grant, client: Client): Promise<readonly string[]> {
-    const known = (await this.#parts.catalogue.resources()).map(({ uri }) => uri)
-    return intersect(intersect(grant.resources, client.resources), known)
   }
 
   async #liveScopes(grant: Grant, client: Client): Promise<readonly string[]> {

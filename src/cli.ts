@@ -5,7 +5,6 @@ import { createLogger, STDERR } from '../adapters/system/logger.js'
 import { maskStore, readConfig, SettingsError } from './config.js'
 import { createContainer, resolve } from './container.js'
 import { openStorage } from './open-storage.js'
-import { packageRoot } from './root.js'
 import { serve } from './serve.js'
 import { TOKENS } from './tokens.js'
 
@@ -16,10 +15,7 @@ async function open() {
   const storage = await openStorage(config.store)
   const looksAtTheStore = process.argv[2] === 'store'
   if (!looksAtTheStore && (await storage.maintenance.isEmpty())) await storage.maintenance.prepare()
-  const root = packageRoot()
-  const { issuer, trustProxy, defaultResource, brand, sessionIdleTtlMs, production } = config
-  const httpSettings = { issuer, trustProxy, defaultResource, brand, sessionIdleTtlMs, root, development: !production }
-  const container = createContainer({ config, httpSettings, storage, logger: createLogger(config.logLevel, STDERR) })
+  const container = createContainer({ config, storage, logger: createLogger(config.logLevel, STDERR) })
   return {
     administering: resolve(container, TOKENS.administering),
     maintenance: storage.maintenance,

@@ -1,6 +1,6 @@
 import 'reflect-metadata'
 import { Container, type ServiceIdentifier } from 'inversify'
-import type { HttpSettings, Log } from '../adapters/http/ports.js'
+import type { Log } from '../adapters/http/ports.js'
 import { GrantEngine } from '../adapters/oauth2/engine.js'
 import { Argon2PasswordHasher } from '../adapters/system/argon2.js'
 import { PinoAuditLog } from '../adapters/system/audit.js'
@@ -17,12 +17,12 @@ import { TokenIssuer } from '../domain/token-issuer.js'
 import type { Clock } from '../ports/clock.js'
 import type { Storage } from '../ports/storage.js'
 import type { Config } from './config.js'
+import { httpSettings } from './http-settings.js'
 import { TOKENS as T } from './tokens.js'
 
 /** What is chosen before anything is wired. */
 export interface Parts {
   readonly config: Config
-  readonly httpSettings: HttpSettings
   readonly storage: Storage
   readonly logger: ReturnType<typeof createLogger>
   /** The system's unless a test freezes time. */
@@ -30,10 +30,10 @@ export interface Parts {
 }
 
 /** Wires every port to its implementation; all singletons. */
-export function createContainer({ config, httpSettings, storage, logger, clock = systemClock }: Parts): Container {
+export function createContainer({ config, storage, logger, clock = systemClock }: Parts): Container {
   const container = new Container({ defaultScope: 'Singleton' })
   container.bind(T.config).toConstantValue(config)
-  container.bind(T.httpSettings).toConstantValue(httpSettings)
+  container.bind(T.httpSettings).toResolvedValue(httpSettings, [T.config])
   container.bind(T.storage).toConstantValue(storage)
   container.bind(T.clock).toConstantValue(clock)
   container.bind(T.log).toConstantValue(logger satisfies Log)
@@ -94,15 +94,12 @@ function bindHttp(container: Container): void {
       [T.issuing, T.authorizing, T.config],
     )
   container.bind(T.httpPorts).toResolvedValue(
-    (authenticating, authorizing, publishing, engine, { sessions, scopes, resources, maintenance }, secrets, clock, log) => ({
+    (authenticating, authorizing, publishing, engine, { scopes }, secrets, clock, log) => ({
       authenticating,
       authorizing,
       publishing,
       engine,
-      sessions,
       scopes,
-      resources,
-      maintenance,
       secrets,
       clock,
       log,

@@ -1,5 +1,4 @@
 import cluster from 'node:cluster'
-import type { HttpSettings } from '../adapters/http/ports.js'
 import { createLogger } from '../adapters/system/logger.js'
 import { StoreUnavailable } from '../domain/errors.js'
 import type { Storage } from '../ports/storage.js'
@@ -7,7 +6,6 @@ import { SettingsError, type Config } from './config.js'
 import { createContainer, resolve, type Container } from './container.js'
 import { canHaveDemo, DEMO, demoTraces, seedDemo } from './demo.js'
 import { openStorage } from './open-storage.js'
-import { packageRoot } from './root.js'
 import { TOKENS } from './tokens.js'
 
 /** What is there before anything listens. */
@@ -22,7 +20,7 @@ export async function prepare(config: Config, given?: Storage): Promise<Prepared
   const logger = createLogger(config.logLevel)
   const storage = given ?? (await openStorage(config.store))
   if (await storage.maintenance.isEmpty()) await storage.maintenance.prepare()
-  const container = createContainer({ config, httpSettings: httpSettings(config), storage, logger })
+  const container = createContainer({ config, storage, logger })
   try {
     await storage.maintenance.ready()
   } catch (error) {
@@ -35,11 +33,6 @@ export async function prepare(config: Config, given?: Storage): Promise<Prepared
   }
   await provideSigningKey(container)
   return { storage, container, logger }
-}
-
-function httpSettings({ issuer, trustProxy, defaultResource, brand, sessionIdleTtlMs, production }: Config): HttpSettings {
-  const settings = { issuer, trustProxy, defaultResource, brand, sessionIdleTtlMs, development: !production, root: packageRoot() }
-  return !production && canHaveDemo(issuer) ? { ...settings, demo: DEMO } : settings
 }
 
 async function refuseDemo(storage: Storage): Promise<void> {

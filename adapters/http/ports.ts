@@ -2,11 +2,8 @@ import type { Clock } from '../../ports/clock.js'
 import type { ForAuthenticating } from '../../ports/for-authenticating.js'
 import type { ForAuthorizing } from '../../ports/for-authorizing.js'
 import type { ForPublishingKeys } from '../../ports/for-publishing-keys.js'
-import type { ResourceRepository } from '../../ports/resource-repository.js'
 import type { ScopeRepository } from '../../ports/scope-repository.js'
 import type { Secrets } from '../../ports/secrets.js'
-import type { SessionRepository } from '../../ports/session-repository.js'
-import type { StoreMaintenance } from '../../ports/store-maintenance.js'
 import type { Engine } from '../oauth2/engine.js'
 
 /** A structured logger; pino's is one. */
@@ -22,10 +19,7 @@ export interface HttpPorts {
   readonly authorizing: ForAuthorizing
   readonly publishing: ForPublishingKeys
   readonly engine: Engine
-  readonly sessions: SessionRepository
   readonly scopes: ScopeRepository
-  readonly resources: ResourceRepository
-  readonly maintenance: StoreMaintenance
   readonly secrets: Secrets
   readonly clock: Clock
   readonly log: Log
@@ -37,9 +31,7 @@ export interface HttpSettings {
   readonly trustProxy: number
   /** `aud` of an access token for which no resource was asked. */
   readonly defaultResource: string
-  readonly development: boolean
   readonly brand: { readonly name: string; readonly color?: string }
-  readonly sessionIdleTtlMs: number
   /** Folders `views` and `public` live in. */
   readonly root: string
   /** The demo page is served when there is one. */

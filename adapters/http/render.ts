@@ -5,8 +5,6 @@ import { basePath } from './paths.js'
 import type { HttpSettings } from './ports.js'
 import { requestIdOf } from './request-state.js'
 
-export { basePath }
-
 const compiled = new Map<string, pug.compileTemplate>()
 
 /** Answers with a view of `settings.root/views` (named without `.pug`). `locals` come on top of brand, base, requestId and lang. */

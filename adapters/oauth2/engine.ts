@@ -1,6 +1,6 @@
 import { AuthorizationRequest, AuthorizationServer, DateInterval, isOAuthError } from '@jmondi/oauth2-server'
 import type { Source } from '../../domain/audit.js'
-import { isConfidential, mayUse, type GrantType } from '../../domain/client.js'
+import { isConfidential, type GrantType } from '../../domain/client.js'
 import { OAuthError } from '../../domain/errors.js'
 import { parseScope } from '../../domain/scope.js'
 import type { ForAuthorizing, NewGrant } from '../../ports/for-authorizing.js'
@@ -22,7 +22,7 @@ export interface TokenResponse {
 }
 
 export interface Engine {
-  /** RFC 6749 §3.2. `form` holds each parameter once, none empty; the client is proved. Throws OAuthError. */
+  /** RFC 6749 §3.2. `form` holds each parameter once, none empty; the client is proved and may use the grant. Throws OAuthError. */
   exchange(form: ReadonlyMap<string, string>, exchange: Exchange): Promise<TokenResponse>
   /** RFC 6749 §4.1.2. The request is validated and approved; answers the code. */
   authorize(grant: NewGrant, how: 'asked' | 'remembered', source: Source): Promise<string>
@@ -60,7 +60,6 @@ export class GrantEngine implements Engine {
   async exchange(form: ReadonlyMap<string, string>, exchange: Exchange): Promise<TokenResponse> {
     const { client } = exchange
     const grantType = form.get('grant_type') as GrantType
-    if (!mayUse(client, grantType)) throw new OAuthError('unauthorized_client', `${grantType} is not registered for the client`)
     const carrier = new Carrier(client, { exchange, ...narrowing(form, grantType) })
     const body = { ...this.#credentials(carrier), ...(await this.#parameters(form, grantType, exchange)) }
     try {

@@ -47,7 +47,6 @@ export const date = (row: Row, column: string): Date => new Date(integer(row, co
 export const strings = (row: Row, column: string): readonly string[] => JSON.parse(text(row, column)) as string[]
 export const isSet = (row: Row, column: string): boolean => integer(row, column) === 1
 export const maybeText = (row: Row, column: string): string | undefined => (isNull(row, column) ? undefined : text(row, column))
-export const maybeInteger = (row: Row, column: string): number | undefined => (isNull(row, column) ? undefined : integer(row, column))
 export const maybeDate = (row: Row, column: string): Date | undefined => (isNull(row, column) ? undefined : date(row, column))
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }

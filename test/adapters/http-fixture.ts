@@ -80,9 +80,6 @@ function portsOf(world: World): HttpPorts {
     },
     // Nothing here asks these.
     authorizing: undefined as never,
-    sessions: undefined as never,
-    resources: undefined as never,
-    maintenance: undefined as never,
   }
 }
 
@@ -91,9 +88,7 @@ export function handlerOf(world: World, overrides: Partial<HttpSettings> = {}): 
     issuer: ISSUER,
     trustProxy: 0,
     defaultResource: ISSUER,
-    development: false,
     brand: { name: 'Portcullis', color: '#123456' },
-    sessionIdleTtlMs: 1,
     root: process.cwd(),
     ...overrides,
   }

@@ -112,10 +112,7 @@ function ports(world: World): HttpPorts {
     },
     // No page asks these.
     publishing: undefined as never,
-    sessions: undefined as never,
     scopes: undefined as never,
-    resources: undefined as never,
-    maintenance: undefined as never,
   }
 }
 
@@ -124,9 +121,7 @@ export function serve(world: World, overrides: Partial<HttpSettings> = {}): supe
     issuer: ISSUER,
     trustProxy: 0,
     defaultResource: ISSUER,
-    development: true,
     brand: { name: 'Portcullis' },
-    sessionIdleTtlMs: 1,
     root: process.cwd(),
     ...overrides,
   }

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { copyFile, mkdir, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { openDatabase, type Database } from '../../adapters/sqlite/driver.js'
+import { pruneStatements } from '../../adapters/sqlite/maintenance.js'
 import { openSqliteStorage } from '../../adapters/sqlite/storage.js'
 import { StoreUnavailable } from '../../domain/errors.js'
 import type { Storage } from '../../ports/storage.js'
@@ -196,6 +197,23 @@ describe('sqlite: the file', () => {
     const malformed = grants.save({ ...grant, id: 'x' as typeof grant.id })
     expect(await malformed.catch((refusal: unknown) => refusal)).to.be.instanceOf(TypeError)
   })
+
+  for (const table of ['grants', 'sessions', 'flows'] as const) {
+    it(`finds what it prunes of the ${table} by an index`, async () => {
+      await prepared()
+      const db = openDatabase(folder.file)
+      for (const statement of pruneStatements(table)) {
+        const plan = db.prepare(`EXPLAIN QUERY PLAN ${statement}`).all({ at: 1 })
+        const steps = plan.map(({ detail }) => String(detail))
+        expect(
+          steps.some((step) => new RegExp(`^SEARCH ${table} USING .*INDEX ${table}_by_`).test(step)),
+          steps.join(),
+        ).to.equal(true)
+        expect(steps.filter((step) => step.startsWith('SCAN'))).to.deep.equal([])
+      }
+      db.close()
+    })
+  }
 
   it('prunes in batches, between which others write', async () => {
     const { grants, maintenance } = await prepared()

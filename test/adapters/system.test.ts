@@ -9,7 +9,6 @@ import { calculateJwkThumbprint, jwtVerify } from 'jose'
 import { pino } from 'pino'
 import { Argon2PasswordHasher } from '../../adapters/system/argon2.js'
 import { PinoAuditLog } from '../../adapters/system/audit.js'
-import { systemClock } from '../../adapters/system/clock.js'
 import { SystemSecrets } from '../../adapters/system/secrets.js'
 import { NodeTokenSigner } from '../../adapters/system/signer.js'
 import { WorkQueue } from '../../adapters/system/work-queue.js'
@@ -25,13 +24,6 @@ const MESSAGE = Buffer.from('a grant')
 const PURPOSES: readonly Purpose[] = ['code', 'refresh-token', 'csrf', 'signing-key', 'demo']
 
 const flipped = (bytes: Uint8Array, at: number): Uint8Array => bytes.map((byte, index) => (index === at ? byte ^ 1 : byte))
-
-describe('the system clock', () => {
-  it('tells the present', () => {
-    const before = Date.now()
-    expect(systemClock.now().getTime()).within(before, Date.now())
-  })
-})
 
 describe('system secrets', () => {
   const secrets = new SystemSecrets([NEW, OLD])

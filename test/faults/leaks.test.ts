@@ -37,6 +37,8 @@ describe('what a thief of the store or the log gets', function () {
         const second = await refresh(issuer, client, first.body['refresh_token'])
         const machine = await askToken(issuer, client, { grant_type: 'client_credentials' })
         await refresh(issuer, { ...client, secret: 'wrong secret of a client' }, second.body['refresh_token'])
+        const swapped = { client: { ...client.client, id: client.secret as never }, secret: client.client.id }
+        await askToken(issuer, swapped, { grant_type: 'client_credentials' })
         secrets.push(code.code, code.verifier, ...visitor.cookies.values(), 'wrong secret of a client')
         for (const { body } of [first, second, machine]) {
           for (const name of ['access_token', 'refresh_token']) if (typeof body[name] === 'string') secrets.push(body[name])
