@@ -2,7 +2,7 @@
 
 /** The values and entities of the domain; whatever else lives there is a service, or a part of one. */
 const things =
-  'audit|client|client-registration|consent|credentials|errors|flow|grant|ids|names|redirect-uri|resource|scope|session|signing-key|user'
+  'audit|client|client-registration|consent|credentials|errors|flow|grant|ids|names|records|redirect-uri|resource|scope|session|signing-key|user'
 const services = `^domain/(?!(${things})[.]ts$)`
 const types = ['type-only', 'type-import']
 const packages = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown', 'core']
@@ -103,6 +103,7 @@ const forbidden = [
   technology('cli', ['commander/']),
   technology('sqlite', ['@photostructure/']),
   technology('memory', []),
+  technology('mongo', ['mongodb/']),
   only('oauth-engine-at-home', ['@jmondi/'], '^adapters/(oauth2|http)/', 'The bridge alone knows the OAuth engine.'),
   {
     name: 'oauth-engine-types-in-http',
@@ -118,6 +119,7 @@ const forbidden = [
     '^adapters/sqlite/driver[.]ts$',
     'One file knows the driver: node:sqlite can take its place.',
   ),
+  only('mongodb-at-home', ['mongodb/'], '^adapters/mongo/', 'One adapter knows the driver.'),
   only('container-at-home', ['@?inversify', 'reflect-metadata/'], '^src/(container|tokens)[.]ts$', 'Objects are wired in one place.'),
   {
     name: 'no-circles',

@@ -4,7 +4,7 @@ import { freePort } from '../test/support/server.js'
 import { packageRoot } from '../src/root.js'
 import type { Cores } from './cores.js'
 import { ServerProcess } from './server-process.js'
-import { makeStore, type Registered } from './stores.js'
+import { fill, makeStore, type Registered } from './stores.js'
 
 /** A server under load, and what the load needs to know. */
 export interface Deployment extends Registered {
@@ -33,29 +33,31 @@ export class Deployments {
     return this.#start('floor', command, {}, client, port, `http://127.0.0.1:${port}/`)
   }
 
-  /** As a user runs it: built, `portcullis serve`. */
-  async portcullis(): Promise<Deployment> {
+  /** As a user runs it: built, `portcullis serve`; on the empty store of the URL `store`, or else on a file. */
+  async portcullis(name: string, store = `sqlite:${this.#file(name)}`): Promise<Deployment> {
     const command = [...this.#cores.node, join(packageRoot(), 'dist/src/cli.js'), 'serve'] as const
-    return this.#portcullis('portcullis', command, 0)
+    return this.#portcullis(name, command, store, await makeStore(store))
   }
 
   async flowServer(name: string, commit: Commit, grants = 0): Promise<Deployment> {
-    const server = [join(packageRoot(), 'bench/flow-server.ts'), this.#store(name), commit]
-    return this.#portcullis(name, [...this.#cores.node, '--import', 'tsx', ...server], grants)
+    const [file, store] = [this.#file(name), `sqlite:${this.#file(name)}`]
+    const registered = await makeStore(store)
+    if (grants > 0) fill(file, grants)
+    const command = [...this.#cores.node, '--import', 'tsx', join(packageRoot(), 'bench/flow-server.ts'), file, commit] as const
+    return this.#portcullis(name, command, store, registered)
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.#running.map((server) => server.stop()))
   }
 
-  async #portcullis(name: string, command: readonly [string, ...string[]], grants: number): Promise<Deployment> {
+  async #portcullis(name: string, command: readonly [string, ...string[]], store: string, registered: Registered): Promise<Deployment> {
     const [port, operations] = [(await freePort()).toString(), (await freePort()).toString()]
-    const registered = await makeStore(this.#store(name), grants)
     const settings = {
       ISSUER: `http://127.0.0.1:${port}`,
       PORT: port,
       OPS_PORT: operations,
-      STORE: `sqlite:${this.#store(name)}`,
+      STORE: store,
       SECRETS: randomBytes(32).toString('base64url'),
       LOG_LEVEL: 'info',
       LOGIN_ATTEMPTS: '1000',
@@ -78,7 +80,7 @@ export class Deployments {
     return { ...registered, address: `http://127.0.0.1:${port}`, stop: () => server.stop() }
   }
 
-  #store(name: string): string {
+  #file(name: string): string {
     return join(this.#folder, `${name}.db`)
   }
 }

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { insertInto } from '../adapters/sqlite/columns.js'
 import { openDatabase } from '../adapters/sqlite/driver.js'
 import { GRANT_COLUMNS, rowOfGrant } from '../adapters/sqlite/grant-rows.js'
-import { openSqliteStorage } from '../adapters/sqlite/storage.js'
 import { Argon2PasswordHasher } from '../adapters/system/argon2.js'
 import { systemClock } from '../adapters/system/clock.js'
 import { SystemSecrets } from '../adapters/system/secrets.js'
 import { Administrator } from '../domain/administrator.js'
 import type { Grant } from '../domain/grant.js'
 import type { AttemptId, ClientId, GrantId, UserId } from '../domain/ids.js'
+import { openStorage } from '../src/open-storage.js'
 import { PASSWORD } from '../test/support/server.js'
 
 export const USERS = 16
@@ -29,16 +29,15 @@ export interface Registered {
   readonly scope: string
 }
 
-/** A store with the client, the people and `grants` live grants of other people. */
-export async function makeStore(path: string, grants: number): Promise<Registered> {
-  const storage = await openSqliteStorage(path)
+/** Puts the client and the people into the empty store that `url` names. */
+export async function makeStore(url: string): Promise<Registered> {
+  const storage = await openStorage(url)
   await storage.maintenance.prepare()
   const secrets = new SystemSecrets([randomBytes(32)])
   const audit = { record: () => undefined }
   const administrator = new Administrator({ storage, secrets, hasher: new Argon2PasswordHasher(), clock: systemClock, audit })
   const secret = await register(administrator)
   await storage.maintenance.close()
-  if (grants > 0) fill(path, grants)
   return { clientId: CLIENT_ID, secret, redirectUri: REDIRECT_URI, scope: SCOPE }
 }
 
@@ -62,8 +61,11 @@ async function register(administrator: Administrator): Promise<string> {
   return secret
 }
 
-/** Past the repository, which would wait for the disk at each commit; with the repository's own rows. */
-function fill(path: string, grants: number): void {
+/**
+ * Adds live grants of other people to the SQLite store at `path`: past the repository, which would wait for the disk at each commit, with the
+ * repository's own rows.
+ */
+export function fill(path: string, grants: number): void {
   const db = openDatabase(path)
   db.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -262144')
   const insert = db.prepare(insertInto('grants', GRANT_COLUMNS))

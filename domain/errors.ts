@@ -66,6 +66,9 @@ export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
 }
 
+/** By its name: a store may have been loaded with a copy of this module of its own. */
+export const isStoreUnavailable = (error: unknown): error is StoreUnavailable => error instanceof Error && error.name === 'StoreUnavailable'
+
 /** Too much is waiting (password hashing); try again in `retryAfter` seconds. */
 export class Busy extends Error {
   override readonly name = 'Busy'

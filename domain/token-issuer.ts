@@ -99,7 +99,10 @@ export class TokenIssuer implements ForIssuingTokens {
       const { verdict, lineage, at } = await this.#judge(state, generation, exchange)
       const idleExpiresAt = earlier(later(at, this.#lifetimes.refreshIdleTtlMs), lineage.expiresAt)
       const rotation = { attempt: exchange.attempt, at, idleExpiresAt }
-      const leaf: Grant | undefined = verdict === 'retry' ? state : await this.#parts.grants.rotate(grant.id, generation, rotation)
+      const leaf: Grant | undefined =
+        verdict === 'retry'
+          ? await this.#confirmed(state, generation, exchange)
+          : await this.#parts.grants.rotate(grant.id, generation, rotation)
       if (leaf !== undefined) {
         this.#record('refresh', leaf, exchange)
         return this.#tokens(leaf, scopes, resources, key, at)
@@ -167,6 +170,13 @@ export class TokenIssuer implements ForIssuingTokens {
     if (verdict === 'expired') throw invalidGrant('expired refresh token')
     if (verdict === 'reuse') return this.#end(state, 'reused', 'reuse', exchange)
     return { verdict, lineage: state.refresh, at }
+  }
+
+  /** The state, once nothing undoes it any more: a token that was handed out must not be rolled back. Undefined when it has moved on meanwhile. */
+  async #confirmed(state: Grant | undefined, generation: number, exchange: Exchange): Promise<Grant | undefined> {
+    const confirmed = state && (await this.#parts.grants.find(state.id, { confirmed: true }))
+    const { verdict } = await this.#judge(confirmed, generation, exchange)
+    return verdict === 'retry' ? confirmed : undefined
   }
 
   async #refuseReplay(id: GrantId, exchange: Exchange): Promise<never> {

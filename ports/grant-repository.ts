@@ -19,7 +19,8 @@ export interface Rotation {
 /** The single place where a code is spent and a refresh token rotated. All methods throw StoreUnavailable when the outcome cannot be told. */
 export interface GrantRepository {
   save(grant: Grant): Promise<void>
-  find(id: GrantId): Promise<Grant | undefined>
+  /** With `confirmed` only what nothing undoes any more, a failover neither; without, it may be a moment ahead of that. */
+  find(id: GrantId, options?: { readonly confirmed?: boolean }): Promise<Grant | undefined>
   /**
    * Spends the code of a grant that is not ended, not redeemed and whose code is unexpired at `at`, and begins its lineage. Atomic: of any number
    * of attempts, in any number of processes, one gets the grant; the same attempt asked again gets it again; all others get undefined.

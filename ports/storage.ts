@@ -7,6 +7,7 @@ import type { ResourceRepository } from './resource-repository.js'
 import type { ScopeRepository } from './scope-repository.js'
 import type { SessionRepository } from './session-repository.js'
 import type { StoreMaintenance } from './store-maintenance.js'
+import type { StoreTransfer } from './store-transfer.js'
 import type { UserRepository } from './user-repository.js'
 
 /** Everything that a store is: what one implements to swap it. */
@@ -21,4 +22,5 @@ export interface Storage {
   readonly scopes: ScopeRepository
   readonly resources: ResourceRepository
   readonly maintenance: StoreMaintenance
+  readonly transfer: StoreTransfer
 }

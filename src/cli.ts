@@ -4,6 +4,7 @@ import { systemClock } from '../adapters/system/clock.js'
 import { createLogger, STDERR } from '../adapters/system/logger.js'
 import { maskStore, readConfig, SettingsError } from './config.js'
 import { createContainer, resolve } from './container.js'
+import { openBoth } from './open-both.js'
 import { openStorage } from './open-storage.js'
 import { serve } from './serve.js'
 import { TOKENS } from './tokens.js'
@@ -28,5 +29,5 @@ async function open() {
 process.exitCode = await runCli(
   process.argv,
   { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, isTerminal: process.stdin.isTTY && process.stdout.isTTY },
-  { open, serve: () => serve(readConfig()) },
+  { open, openBoth, serve: () => serve(readConfig()) },
 )

@@ -1,11 +1,12 @@
 import cluster from 'node:cluster'
 import { createLogger } from '../adapters/system/logger.js'
-import { StoreUnavailable } from '../domain/errors.js'
+import { isStoreUnavailable } from '../domain/errors.js'
 import type { Storage } from '../ports/storage.js'
 import { SettingsError, type Config } from './config.js'
 import { createContainer, resolve, type Container } from './container.js'
 import { canHaveDemo, DEMO, demoTraces, seedDemo } from './demo.js'
 import { openStorage } from './open-storage.js'
+import { Readiness } from './readiness.js'
 import { TOKENS } from './tokens.js'
 
 /** What is there before anything listens. */
@@ -13,26 +14,45 @@ export interface Prepared {
   readonly storage: Storage
   readonly container: Container
   readonly logger: ReturnType<typeof createLogger>
+  /** For `/readyz`. */
+  readonly readiness: Readiness
 }
 
-/** Opens the store, prepares an empty one, and proves that the settings fit it. Throws StoreUnavailable or SettingsError. */
+/**
+ * Opens the store, prepares an empty one, and proves that the settings fit it. With a store of an older or incomplete schema it goes on, and
+ * what it could not do is done when `readiness` finds the store ready. Throws StoreUnavailable or SettingsError, and then closes the store.
+ */
 export async function prepare(config: Config, given?: Storage): Promise<Prepared> {
   const logger = createLogger(config.logLevel)
   const storage = given ?? (await openStorage(config.store))
-  if (await storage.maintenance.isEmpty()) await storage.maintenance.prepare()
   const container = createContainer({ config, storage, logger })
+  const readiness = new Readiness(storage.maintenance, () => firstThings(config, storage, container), logger)
   try {
-    await storage.maintenance.ready()
+    await begin(storage, readiness)
+    return { storage, container, logger, readiness }
   } catch (error) {
-    logger.error({ reason: String(error) }, 'the store is not ready')
-    return { storage, container, logger }
+    await storage.maintenance.close()
+    throw error
   }
+}
+
+async function begin({ maintenance }: Storage, readiness: Readiness): Promise<void> {
+  if (await maintenance.isEmpty()) await maintenance.prepare()
+  try {
+    await readiness.ready()
+  } catch (error) {
+    const { version, pending, wanted } = (await maintenance.status()).schema
+    if (version > wanted || pending.length === 0) throw error
+  }
+}
+
+/** What a server does on a store that is ready, before it counts as ready itself. */
+async function firstThings(config: Config, storage: Storage, container: Container): Promise<void> {
   if (config.production) await refuseDemo(storage)
   else if (canHaveDemo(config.issuer) && !cluster.isWorker) {
     await seedDemo(config.issuer, storage, resolve(container, TOKENS.administering), resolve(container, TOKENS.secrets))
   }
   await provideSigningKey(container)
-  return { storage, container, logger }
 }
 
 async function refuseDemo(storage: Storage): Promise<void> {
@@ -51,7 +71,7 @@ async function provideSigningKey(container: Container): Promise<void> {
   try {
     await resolve(container, TOKENS.keyRing).signingKey()
   } catch (error) {
-    if (error instanceof StoreUnavailable) throw error
+    if (isStoreUnavailable(error)) throw error
     throw new SettingsError([
       'PORTCULLIS_SECRETS: none of them opens the signing key in the store; add the one that sealed it at the end, for example NEW,OLD',
     ])

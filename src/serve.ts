@@ -5,12 +5,12 @@ import type { Storage } from '../ports/storage.js'
 import type { Config } from './config.js'
 import { resolve } from './container.js'
 import { greet } from './demo.js'
-import { handlerOf, listen, within } from './listener.js'
+import { handlerOf, listen, within, type Listener } from './listener.js'
 import { prepare, type Prepared } from './prepared.js'
+import { startSweeper, type Sweeper } from './sweeper.js'
 import { TOKENS } from './tokens.js'
 import { superviseWorkers } from './workers.js'
 
-const PRUNE_EVERY_MS = 60_000
 /** Stopping takes at most their sum, which stays below 10 s. */
 const STOP_WITHIN_MS = { requests: 7_500, operations: 500, store: 1_000 }
 
@@ -24,25 +24,30 @@ export interface Running {
 /** Opens the store, prepares an empty one, listens. Throws StoreUnavailable or SettingsError before anything listens. */
 export async function startServer(config: Config, options: { readonly storage?: Storage } = {}): Promise<Running> {
   const prepared = await prepare(config, options.storage)
-  const { storage, container, logger } = prepared
+  const { storage, container, logger, readiness } = prepared
   const state = { stopping: false }
-  const operations = cluster.isWorker
-    ? undefined
-    : await listen(handlerOf(createOperations(storage.maintenance, () => state.stopping)), config.operations.host, config.operations.port)
-  const app = createApp(resolve(container, TOKENS.httpPorts), resolve(container, TOKENS.httpSettings))
-  const listener = await listen(handlerOf(app), config.listen.host, config.listen.port).catch(async (error: unknown) => {
+  let operations: Listener | undefined
+  const begin = async () => {
+    if (!cluster.isWorker) {
+      const handler = handlerOf(createOperations(readiness, () => state.stopping))
+      operations = await listen(handler, config.operations.host, config.operations.port)
+    }
+    const app = createApp(resolve(container, TOKENS.httpPorts), resolve(container, TOKENS.httpSettings))
+    return listen(handlerOf(app), config.listen.host, config.listen.port)
+  }
+  const listener = await begin().catch(async (error: unknown) => {
     await operations?.close(0)
     await storage.maintenance.close()
     throw error
   })
-  const sweeping = sweep(prepared)
+  const sweeper = sweep(prepared)
   logger.info({ issuer: config.issuer, port: listener.port }, 'listening')
   return {
     port: listener.port,
     operationsPort: operations?.port ?? 0,
     stop: async () => {
       state.stopping = true
-      clearInterval(sweeping)
+      sweeper.stop()
       await listener.close(STOP_WITHIN_MS.requests)
       await operations?.close(STOP_WITHIN_MS.operations)
       await within(STOP_WITHIN_MS.store, storage.maintenance.close())
@@ -51,12 +56,14 @@ export async function startServer(config: Config, options: { readonly storage?: 
 }
 
 /** Removes what has expired, so that the store stays bounded. */
-function sweep({ storage, container, logger }: Prepared): NodeJS.Timeout {
-  return setInterval(() => {
-    storage.maintenance.prune(resolve(container, TOKENS.clock).now()).catch((error: unknown) => {
+function sweep({ storage, container, logger }: Prepared): Sweeper {
+  const clock = resolve(container, TOKENS.clock)
+  return startSweeper(
+    () => storage.maintenance.prune(clock.now()),
+    (error) => {
       logger.warn({ reason: String(error) }, 'expired rows were not removed')
-    })
-  }, PRUNE_EVERY_MS)
+    },
+  )
 }
 
 /** `portcullis serve`: until SIGTERM or SIGINT. */

@@ -11,13 +11,13 @@ const STOP_WITHIN_MS = 8_500
 
 /** The primary of several processes that share the public port: it answers the operations listener and keeps the number of workers. */
 export async function superviseWorkers(config: Config): Promise<void> {
-  const { storage } = await prepare(config)
+  const { storage, readiness } = await prepare(config)
   const state = { stopping: false }
   const serving = new Set<Worker>()
   const maintenance = Object.assign(Object.create(storage.maintenance) as typeof storage.maintenance, {
     ready: async () => {
       if (serving.size === 0) throw new StoreUnavailable('no worker listens')
-      await storage.maintenance.ready()
+      await readiness.ready()
     },
   })
   const operations = await listen(

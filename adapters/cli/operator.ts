@@ -3,7 +3,7 @@ import { InvalidInput } from '../../domain/errors.js'
 import type { ForAdministering } from '../../ports/for-administering.js'
 import { ask, readToEnd } from './input.js'
 import { harmless, jsonDocument } from './output.js'
-import type { CliEntrances, CliIo, CliPorts } from './ports.js'
+import type { CliEntrances, CliIo, CliPorts, MovingPorts } from './ports.js'
 
 export interface OutputOptions {
   readonly json?: true
@@ -47,6 +47,21 @@ export class Operator {
     } finally {
       await ports.close()
     }
+  }
+
+  /** Works on two stores. */
+  async move<T>(from: string, to: string, work: (ports: MovingPorts) => Promise<T>): Promise<T> {
+    const ports = await this.#entrances.openBoth(from, to)
+    try {
+      return await work(ports)
+    } finally {
+      await ports.close()
+    }
+  }
+
+  /** For progress. */
+  get stderr(): NodeJS.WritableStream {
+    return this.#io.stderr
   }
 
   async serve(): Promise<void> {

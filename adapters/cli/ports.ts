@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock.js'
 import type { ForAdministering } from '../../ports/for-administering.js'
+import type { ForMovingStores } from '../../ports/for-moving-stores.js'
 import type { StoreMaintenance } from '../../ports/store-maintenance.js'
 
 /** What the command line talks through. */
@@ -21,9 +22,20 @@ export interface CliPorts {
   close(): Promise<void>
 }
 
+/** What moving drives once both stores are open. */
+export interface MovingPorts {
+  readonly moving: ForMovingStores
+  /** What the two are named, without their passwords. */
+  readonly describe: { readonly from: string; readonly to: string }
+  readonly clock: Clock
+  close(): Promise<void>
+}
+
 export interface CliEntrances {
   /** Called by commands that need it alone, so that help and usage errors need neither settings nor store. Throws SettingsError or StoreUnavailable. */
   open(): Promise<CliPorts>
+  /** Opens two stores, named as in STORE. Throws SettingsError for names that cannot be used, or StoreUnavailable. */
+  openBoth(from: string, to: string): Promise<MovingPorts>
   /** Resolves when the server has stopped. Throws SettingsError or StoreUnavailable. */
   serve(): Promise<unknown>
 }

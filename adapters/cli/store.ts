@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { verb } from './command.js'
 import type { Operator, OutputOptions } from './operator.js'
 import { harmless, sheet } from './output.js'
+import { addStoreCopyCommand } from './store-copy.js'
 
 interface PrepareOptions extends OutputOptions {
   readonly dryRun?: boolean
@@ -26,4 +27,5 @@ export function addStoreCommands(program: Command, operator: Operator): void {
     const removed = await operator.maintain(({ maintenance, clock }) => maintenance.prune(clock.now()))
     operator.tell(options, { removed }, sheet(removed))
   })
+  addStoreCopyCommand(noun, operator)
 }

@@ -1,4 +1,4 @@
-import { Busy, OAuthError, PageError, StoreUnavailable, type OAuthErrorCode } from '../../domain/errors.js'
+import { Busy, isStoreUnavailable, OAuthError, PageError, type OAuthErrorCode } from '../../domain/errors.js'
 
 const STATUS: Record<OAuthErrorCode, number> = {
   invalid_request: 400,
@@ -41,7 +41,7 @@ export function asRefusal(error: unknown): RequestRefused {
     const after = retryAfter ?? (code === 'temporarily_unavailable' ? STORE_RETRY_AFTER_S : undefined)
     return new RequestRefused(STATUS[code], code, reason, { cause, ...(after !== undefined && { retryAfter: after }) })
   }
-  if (error instanceof StoreUnavailable) return unavailable(error, STORE_RETRY_AFTER_S)
+  if (isStoreUnavailable(error)) return unavailable(error, STORE_RETRY_AFTER_S)
   if (error instanceof Busy) return unavailable(error, error.retryAfter)
   if (error instanceof PageError) return new RequestRefused(400, 'invalid_request', error.kind, { cause: error })
   const status = clientErrorStatus(error)

@@ -45,6 +45,18 @@ export class Copies<Key, Row> {
     return this.#rows.delete(key)
   }
 
+  /** Deletes those that match, pausing after every `atOnce` rows that were looked at; what it yields is how many went since. */
+  *deleteSlowly(matches: (row: Row) => boolean, atOnce: number): Generator<number> {
+    let [seen, deleted] = [0, 0]
+    for (const [key, row] of this.#rows) {
+      if (matches(row) && this.#rows.delete(key)) deleted++
+      if (++seen % atOnce !== 0) continue
+      yield deleted
+      deleted = 0
+    }
+    yield deleted
+  }
+
   /** Deletes those that match; how many. */
   deleteAll(matches: (row: Row) => boolean): number {
     const before = this.#rows.size

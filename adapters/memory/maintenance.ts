@@ -1,7 +1,11 @@
+import { setImmediate as othersTurn } from 'node:timers/promises'
 import type { StoreMaintenance, StoreStatus } from '../../ports/store-maintenance.js'
+import type { Copies } from './copies.js'
 import type { Rows } from './rows.js'
 
 const SCHEMA_VERSION = 1
+/** Rows looked at before others get their turn. */
+const LOOKED_AT_ONCE = 500
 
 /** A store in memory is born with its schema and ends with the process. */
 export class MemoryStoreMaintenance implements StoreMaintenance {
@@ -29,14 +33,24 @@ export class MemoryStoreMaintenance implements StoreMaintenance {
   }
 
   async prune(at: Date): Promise<Readonly<Record<string, number>>> {
+    const { grants, sessions, flows } = this.#rows
     return {
-      grants: this.#rows.grants.deleteAll(({ endedAt, expiresAt }) => endedAt !== undefined || expiresAt <= at),
-      sessions: this.#rows.sessions.deleteAll(({ idleExpiresAt, expiresAt }) => idleExpiresAt <= at || expiresAt <= at),
-      flows: this.#rows.flows.deleteAll(({ spentAt, expiresAt }) => spentAt !== undefined || expiresAt <= at),
+      grants: await removeFrom(grants, ({ endedAt, expiresAt }) => endedAt !== undefined || expiresAt <= at),
+      sessions: await removeFrom(sessions, ({ idleExpiresAt, expiresAt }) => idleExpiresAt <= at || expiresAt <= at),
+      flows: await removeFrom(flows, ({ spentAt, expiresAt }) => spentAt !== undefined || expiresAt <= at),
     }
   }
 
   async close(): Promise<void> {
     return Promise.resolve()
   }
+}
+
+async function removeFrom<Key, Row>(rows: Copies<Key, Row>, isOver: (row: Row) => boolean): Promise<number> {
+  let total = 0
+  for (const removed of rows.deleteSlowly(isOver, LOOKED_AT_ONCE)) {
+    total += removed
+    await othersTurn()
+  }
+  return total
 }

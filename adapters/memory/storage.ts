@@ -9,6 +9,7 @@ import { MemoryResourceRepository } from './resources.js'
 import { emptyRows } from './rows.js'
 import { MemoryScopeRepository } from './scopes.js'
 import { MemorySessionRepository } from './sessions.js'
+import { MemoryStoreTransfer } from './transfer.js'
 import { MemoryUserRepository } from './users.js'
 
 /** A store for tests and trials; what it holds is gone with the process. */
@@ -25,5 +26,6 @@ export function openMemoryStorage(): Storage {
     scopes: new MemoryScopeRepository(rows),
     resources: new MemoryResourceRepository(rows),
     maintenance: new MemoryStoreMaintenance(rows),
+    transfer: new MemoryStoreTransfer(rows),
   }
 }

@@ -51,7 +51,7 @@ export class SqliteClientRepository implements ClientRepository {
   }
 }
 
-const rowOfClient = (client: Client): Record<(typeof COLUMNS)[number], Row[string]> => ({
+export const rowOfClient = (client: Client): Record<(typeof COLUMNS)[number], Row[string]> => ({
   id: client.id,
   registration: client.registration,
   revision: client.revision,
@@ -70,7 +70,7 @@ const rowOfClient = (client: Client): Record<(typeof COLUMNS)[number], Row[strin
   disabled_at: maybeMilliseconds(client.disabledAt),
 })
 
-const clientOfRow = (row: Row): Client => ({
+export const clientOfRow = (row: Row): Client => ({
   id: text(row, 'id') as ClientId,
   registration: text(row, 'registration'),
   revision: integer(row, 'revision'),

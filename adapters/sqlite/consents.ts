@@ -60,7 +60,7 @@ const union = (before: readonly string[] = [], added: readonly string[]): readon
 
 const columnsOf = ({ userId, clientId }: ConsentFilter): ReturnType<typeof matching> => matching({ user_id: userId, client_id: clientId })
 
-const consentOfRow = (row: Row): Consent => ({
+export const consentOfRow = (row: Row): Consent => ({
   userId: text(row, 'user_id') as UserId,
   clientId: text(row, 'client_id') as ClientId,
   clientRegistration: text(row, 'client_registration'),

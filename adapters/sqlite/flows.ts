@@ -34,7 +34,7 @@ export class SqliteFlowRepository implements FlowRepository {
   }
 }
 
-const rowOfFlow = (flow: Flow): Record<(typeof COLUMNS)[number], Row[string]> => ({
+export const rowOfFlow = (flow: Flow): Record<(typeof COLUMNS)[number], Row[string]> => ({
   id: flow.id,
   browser: flow.browser,
   parameters: json(flow.parameters),
@@ -44,7 +44,7 @@ const rowOfFlow = (flow: Flow): Record<(typeof COLUMNS)[number], Row[string]> =>
   spent_by: flow.spentBy ?? null,
 })
 
-const flowOfRow = (row: Row): Flow => ({
+export const flowOfRow = (row: Row): Flow => ({
   id: text(row, 'id') as FlowId,
   browser: text(row, 'browser') as BrowserId,
   parameters: JSON.parse(text(row, 'parameters')) as AuthorizationParameters,

@@ -25,7 +25,7 @@ export class SqliteKeyRepository implements KeyRepository {
   }
 }
 
-const rowOfKey = (key: SigningKey): Record<(typeof COLUMNS)[number], Row[string]> => ({
+export const rowOfKey = (key: SigningKey): Record<(typeof COLUMNS)[number], Row[string]> => ({
   kid: key.kid,
   ordinal: key.ordinal,
   public_jwk: json(key.publicJwk),
@@ -35,7 +35,7 @@ const rowOfKey = (key: SigningKey): Record<(typeof COLUMNS)[number], Row[string]
   retired_at: maybeMilliseconds(key.retiredAt),
 })
 
-const keyOfRow = (row: Row): SigningKey => ({
+export const keyOfRow = (row: Row): SigningKey => ({
   kid: text(row, 'kid') as KeyId,
   ordinal: integer(row, 'ordinal'),
   publicJwk: JSON.parse(text(row, 'public_jwk')) as PublicJwk,

@@ -1,9 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { StoreUnavailable } from '../../domain/errors.js'
 import type { StoreMaintenance, StoreStatus } from '../../ports/store-maintenance.js'
 import { integer } from './columns.js'
 import type { Connection } from './connection.js'
 import type { FilePlace } from './file-place.js'
-import { isWanted, migrate, pendingOf, refuseNewer, schemaState, WANTED_VERSION } from './migrations.js'
+import { migrate, planned } from './migrations.js'
+import type { Step } from './schema.js'
+import { pendingOf, refuseNewer, schemaState } from './schema-state.js'
+import { BREATH_MS } from './writer.js'
 
 const AGGREGATES = ['users', 'clients', 'scopes', 'resources', 'grants', 'consents', 'sessions', 'flows', 'keys'] as const
 
@@ -24,37 +28,42 @@ export const pruneStatements = (table: keyof typeof OVER): readonly string[] =>
 export class SqliteStoreMaintenance implements StoreMaintenance {
   readonly #store: Connection
   readonly #place: FilePlace
+  readonly #steps: readonly Step[]
+  #wasReady = false
 
-  constructor(store: Connection, place: FilePlace) {
+  constructor(store: Connection, place: FilePlace, steps: readonly Step[]) {
     this.#store = store
     this.#place = place
+    this.#steps = steps
   }
 
+  /** A newer schema is refused by those that start with it; those that were ready before it came run on (see `Step`). */
   async ready(): Promise<void> {
     await this.#place.mustLeadHere()
-    const state = await this.#store.read(() => schemaState(this.#store))
-    refuseNewer(state, this.#store.path)
-    if (isWanted(state)) return
-    const lacks = state.isEmpty ? 'has no schema yet' : `lacks a part of its schema (${pendingOf(state).join(', ')})`
-    throw new StoreUnavailable(`the store ${this.#store.path} ${lacks}: run \`portcullis store prepare\``)
+    const state = await this.#store.read(() => schemaState(this.#store, this.#steps))
+    if (!this.#wasReady) refuseNewer(state, this.#store.path)
+    if (state.tasks.length > 0) {
+      const lacks = state.isEmpty ? 'has no schema yet' : `lacks a part of its schema (${pendingOf(state).join(', ')})`
+      throw new StoreUnavailable(`the store ${this.#store.path} ${lacks}: run \`portcullis store prepare\``)
+    }
+    this.#wasReady = true
   }
 
   async status(): Promise<StoreStatus> {
     return this.#store.read(() => {
-      const state = schemaState(this.#store)
-      const absent = new Set(state.missing.map(({ name }) => name))
-      const rows = AGGREGATES.map((name) => [name, absent.has(name) ? 0 : this.#count(name)] as const)
-      const schema = { version: state.version, wanted: WANTED_VERSION, pending: pendingOf(state) }
+      const state = schemaState(this.#store, this.#steps)
+      const rows = AGGREGATES.map((name) => [name, state.there.has(name) ? this.#count(name) : 0] as const)
+      const schema = { version: state.version, wanted: state.wanted, pending: pendingOf(state) }
       return { store: 'sqlite', schema, rows: Object.fromEntries(rows) }
     })
   }
 
   async isEmpty(): Promise<boolean> {
-    return this.#store.read(() => schemaState(this.#store).isEmpty)
+    return this.#store.read(() => schemaState(this.#store, this.#steps).isEmpty)
   }
 
   async prepare({ dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<readonly string[]> {
-    return dryRun ? this.#store.read(() => pendingOf(schemaState(this.#store))) : migrate(this.#store)
+    return dryRun ? this.#store.read(() => planned(this.#store, this.#steps)) : migrate(this.#store, this.#steps)
   }
 
   async prune(at: Date): Promise<Readonly<Record<string, number>>> {
@@ -79,6 +88,7 @@ export class SqliteStoreMaintenance implements StoreMaintenance {
     for (const sql of pruneStatements(table)) {
       for (let removed = PRUNED_AT_ONCE; removed === PRUNED_AT_ONCE; total += removed) {
         removed = await this.#store.write(() => this.#store.run(sql, { at: at.getTime() }))
+        if (removed === PRUNED_AT_ONCE) await pause(BREATH_MS)
       }
     }
     return total

@@ -1,17 +1,46 @@
 /** One thing in the schema. */
 export interface SchemaPart {
-  readonly kind: 'table' | 'index'
-  /** Unique among both kinds. */
+  readonly kind: 'table' | 'index' | 'column'
+  /** Unique among all kinds; of a column with its table: `users.locale`. */
   readonly name: string
   readonly sql: string
 }
 
-const table = (name: string, columns: readonly string[]): SchemaPart => ({
+/** Gives rows that are there what they lack, a few at a time. */
+export interface Backfill {
+  /** `users.locale`, say. */
+  readonly name: string
+  readonly table: string
+  /** SQL condition; a row that has got what `set` sets must not meet it. */
+  readonly lacking: string
+  /** What follows SET. */
+  readonly set: string
+}
+
+/**
+ * One version of the schema. The rule: every step leaves the servers of the version before it working, which run on while it is taken and after it.
+ * So it adds; a new column has a default or may be NULL; a server of the new version takes rows that lack what the step gives, because those of
+ * the older one still write them; and what nobody uses any more is dropped a version later. An index is made while all writers wait: with some
+ * million rows for longer than a request may.
+ */
+export interface Step {
+  readonly parts: readonly SchemaPart[]
+  readonly backfills?: readonly Backfill[]
+}
+
+export const table = (name: string, columns: readonly string[]): SchemaPart => ({
   kind: 'table',
   name,
   sql: `CREATE TABLE ${name} (${columns.join(', ')}) STRICT`,
 })
-const index = (name: string, on: string): SchemaPart => ({ kind: 'index', name, sql: `CREATE INDEX ${name} ON ${on}` })
+export const index = (name: string, on: string): SchemaPart => ({ kind: 'index', name, sql: `CREATE INDEX ${name} ON ${on}` })
+
+/** `definition` as in CREATE TABLE, without the name. */
+export const column = (of: string, name: string, definition: string): SchemaPart => ({
+  kind: 'column',
+  name: `${of}.${name}`,
+  sql: `ALTER TABLE ${of} ADD COLUMN ${name} ${definition}`,
+})
 
 const required = (type: string, names: string): string[] => names.split(' ').map((name) => `${name} ${type} NOT NULL`)
 const optional = (type: string, names: string): string[] => names.split(' ').map((name) => `${name} ${type}`)
@@ -91,4 +120,4 @@ const REGISTRY: readonly SchemaPart[] = [
 ]
 
 /** Version n of the schema is what the first n steps make. Released steps never change; add one. */
-export const STEPS: readonly (readonly SchemaPart[])[] = [[...GRANTS, ...PEOPLE, ...REQUESTS, ...REGISTRY]]
+export const STEPS: readonly Step[] = [{ parts: [...GRANTS, ...PEOPLE, ...REQUESTS, ...REGISTRY] }]

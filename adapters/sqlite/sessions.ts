@@ -49,7 +49,7 @@ export class SqliteSessionRepository implements SessionRepository {
 
 const parametersOf = ({ userId, except }: SessionFilter): Row => ({ user_id: userId, except: except ?? null })
 
-const rowOfSession = (session: Session): Record<(typeof COLUMNS)[number], Row[string]> => ({
+export const rowOfSession = (session: Session): Record<(typeof COLUMNS)[number], Row[string]> => ({
   id: session.id,
   user_id: session.userId,
   auth_time: session.authTime.getTime(),
@@ -61,7 +61,7 @@ const rowOfSession = (session: Session): Record<(typeof COLUMNS)[number], Row[st
   expires_at: session.expiresAt.getTime(),
 })
 
-const sessionOfRow = (row: Row): Session => ({
+export const sessionOfRow = (row: Row): Session => ({
   id: text(row, 'id') as SessionId,
   userId: text(row, 'user_id') as UserId,
   authTime: date(row, 'auth_time'),

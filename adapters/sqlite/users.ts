@@ -74,7 +74,7 @@ export class SqliteUserRepository implements UserRepository {
   }
 }
 
-const rowOfUser = (user: User): Record<(typeof COLUMNS)[number], Row[string]> => ({
+export const rowOfUser = (user: User): Record<(typeof COLUMNS)[number], Row[string]> => ({
   id: user.id,
   username: user.username,
   name: user.name ?? null,
@@ -87,7 +87,7 @@ const rowOfUser = (user: User): Record<(typeof COLUMNS)[number], Row[string]> =>
   disabled_at: maybeMilliseconds(user.disabledAt),
 })
 
-const userOfRow = (row: Row): User => ({
+export const userOfRow = (row: Row): User => ({
   id: text(row, 'id') as UserId,
   username: text(row, 'username'),
   ...present({ name: maybeText(row, 'name'), email: maybeText(row, 'email'), disabledAt: maybeDate(row, 'disabled_at') }),

@@ -3,6 +3,8 @@ import type { Database } from './driver.js'
 
 /** Milliseconds after which a locked store counts as unavailable; below the 5 s that a request may take. */
 const PATIENCE_MS = 4_000
+/** To wait between batches of one's own: longer than other processes wait between two attempts, so that they get the lock meanwhile. */
+export const BREATH_MS = 5
 /** More in one batch would keep the event loop for too long. */
 const LARGEST_BATCH = 500
 

@@ -36,6 +36,7 @@ export function aCommandLine() {
       log.push('open')
       return ports
     },
+    openBoth: async () => Promise.reject(new Error('there is one store')),
     serve: async () => void log.push('serve'),
   }
 

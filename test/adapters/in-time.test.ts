@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import type { Context } from 'koa'
-import { answerInTime } from '../../adapters/http/pages/in-time.js'
+import { answerInTime } from '../../adapters/http/in-time.js'
 import { Busy } from '../../domain/errors.js'
 
-describe('a deadline of a page', () => {
+describe('a deadline of a request', () => {
   const ctx = {} as Context
   const outcome = (next: () => Promise<void>): Promise<unknown> =>
     Promise.resolve(answerInTime(20)(ctx, next)).then(

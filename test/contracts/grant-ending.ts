@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Grant, GrantFilter } from '../../domain/grant.js'
-import type { GrantId } from '../../domain/ids.js'
+import type { GrantId, UserId } from '../../domain/ids.js'
 import type { GrantRepository } from '../../ports/grant-repository.js'
 import type { Storage } from '../../ports/storage.js'
 import { aClientId, after, aGrant, aGrantId, anActiveGrant, anApprovedGrant, aUserId, NOW } from '../support/builders.js'
@@ -121,11 +121,17 @@ export function endingContract(storage: () => Storage): void {
       expect(await grants().list({}, NOW)).to.have.length(3)
     })
 
-    it('leaves no live token behind, however many rotate and redeem meanwhile', async () => {
+    const meanwhile = [
+      ['rotate', [anActiveGrant]],
+      ['redeem', [anApprovedGrant]],
+      ['rotate and redeem', [anActiveGrant, anApprovedGrant]],
+    ] as const
+    for (const [what, makers] of meanwhile) it(`leaves no live token behind, however many ${what} meanwhile`, () => endAllWhile(makers))
+
+    async function endAllWhile(makers: readonly ((overrides: { userId: UserId }) => Grant)[]): Promise<void> {
       const userId = aUserId()
       const { grants: slowGrants } = slow(storage())
-      const make = (_: unknown, index: number) => (index % 2 === 0 ? anActiveGrant({ userId }) : anApprovedGrant({ userId }))
-      const made = Array.from({ length: CONTENDERS }, make)
+      const made = Array.from({ length: CONTENDERS }, (_, index) => makers[index % makers.length]!({ userId }))
       for (const grant of made) await grants().save(grant)
       const clients = made.map(async ({ id, refresh }) => {
         if (refresh === undefined) await slowGrants.redeem(id, aRedemption())
@@ -142,6 +148,6 @@ export function endingContract(storage: () => Storage): void {
         expect(await grants().rotate(id, newest[index]!, aRotation())).to.equal(undefined)
         expect(await grants().redeem(id, aRedemption())).to.equal(undefined)
       }
-    })
+    }
   })
 }

@@ -1,16 +1,31 @@
 import type { Storage } from '../../ports/storage.js'
 
+/** How another process opens the same store: it imports `module` and calls its default export, or the one named, with `args`. */
+export interface Reopening {
+  /** An absolute path or a file: URL. */
+  readonly module: string
+  readonly name?: string
+  /** What structured cloning carries. */
+  readonly args: readonly unknown[]
+}
+
 /** A store of its own for one test: empty. */
 export interface Opened {
   readonly storage: Storage
   close(): Promise<void>
+  /** For a store that several processes share. */
+  readonly reopening?: Reopening
 }
 export type Open = () => Promise<Opened>
+
+const TEST_TIMEOUT_MS = 60_000
 
 /** Gives each test of the suite around it a prepared store. */
 export function opening(open: Open): () => Storage {
   let opened: Opened | undefined
-  beforeEach(async () => {
+  beforeEach(async function () {
+    // A race takes longer than what a runner allows to a test by default.
+    this.currentTest?.timeout(TEST_TIMEOUT_MS)
     opened = await open()
     await opened.storage.maintenance.prepare()
   })

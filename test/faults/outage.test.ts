@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { StoreUnavailable } from '../../domain/errors.js'
 import type { Storage } from '../../ports/storage.js'
-import { startTestServer, type TestServer } from '../support/server.js'
+import type { TestServer } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { authorizeUrl, freshCode, pkce, redeem, refresh, Visitor } from '../support/visitor.js'
 
 /** A store that can be switched off: then every call of every repository fails, as when its server is gone. */
@@ -21,11 +22,11 @@ function switchable(state: { isDown: boolean }) {
     ) as unknown as Storage
 }
 
-describe('while the store is down', () => {
+onEachStore('while the store is down', (store) => {
   const state = { isDown: false }
   let server: TestServer
   before(async () => {
-    server = await startTestServer({}, switchable(state))
+    server = await store.start({}, switchable(state))
   })
   afterEach(() => {
     state.isDown = false

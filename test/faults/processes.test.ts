@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { deploy, type Deployment } from '../support/process.js'
+import type { Deployment } from '../support/process.js'
+import { onEachSharedStore } from '../support/stores.js'
 import { freshCode, redeem, refresh } from '../support/visitor.js'
 
-describe('three server processes on one SQLite file', function () {
-  this.timeout(120_000)
+onEachSharedStore('three server processes on one store', 120_000, (store) => {
   let deployment: Deployment
   before(async () => {
-    deployment = await deploy(3)
+    deployment = await store.deploy(3)
   })
   after(() => deployment.stop())
 

@@ -1,13 +1,14 @@
 import { expect } from 'chai'
 import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose'
 import { slow } from '../support/slow.js'
-import { startTestServer, type TestServer } from '../support/server.js'
+import type { TestServer } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { askToken, freshCode, pkce, authorizeUrl, redeem, refresh, Visitor, type TokenAnswer } from '../support/visitor.js'
 
-describe('authorization code flow', () => {
+onEachStore('authorization code flow', (store) => {
   let server: TestServer
   before(async () => {
-    server = await startTestServer({}, (storage) => slow(storage))
+    server = await store.start({}, (storage) => slow(storage))
   })
   after(() => server.stop())
 
@@ -165,10 +166,10 @@ describe('authorization code flow', () => {
   })
 })
 
-describe('a withdrawal while a remembered approval is on its way', () => {
+onEachStore('a withdrawal while a remembered approval is on its way', (store) => {
   it('CONC-006: leaves nothing alive, however late the grant is saved', async () => {
     const gate = { isShut: false, open: (): void => undefined, reached: (): void => undefined }
-    const server = await startTestServer({}, (storage) => ({
+    const server = await store.start({}, (storage) => ({
       ...storage,
       grants: new Proxy(storage.grants, {
         get: (grants, name) => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { startTestServer, PASSWORD, type TestServer } from '../support/server.js'
+import { PASSWORD, type TestServer } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { askToken, authorizeUrl, freshCode, passThrough, pkce, redeem, refresh, Visitor } from '../support/visitor.js'
 import { decodeJwt } from 'jose'
 
@@ -9,11 +10,11 @@ const OTHER_API = 'https://api2.test/'
 /** A running server sees a change within one second. */
 const seenByRunningServers = (): Promise<void> => new Promise((seen) => setTimeout(seen, 1_000))
 
-describe('the authorization endpoint', () => {
+onEachStore('the authorization endpoint', (store) => {
   let server: TestServer
   const source = { requestId: 'test', address: 'cli' }
   before(async () => {
-    server = await startTestServer()
+    server = await store.start()
     for (const uri of [API, OTHER_API]) await server.administering.createResource({ uri, name: uri, scopes: [] }, source)
   })
   after(() => server.stop())
@@ -130,7 +131,7 @@ describe('the authorization endpoint', () => {
   })
 
   it('RFC 6749 §10.10: past CLIENT_ATTEMPTS wrong secrets it is 429 with Retry-After', async () => {
-    const strict = await startTestServer({ CLIENT_ATTEMPTS: '3' })
+    const strict = await store.start({ CLIENT_ATTEMPTS: '3' })
     try {
       const client = await strict.client()
       const statuses: number[] = []

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { COMMAND, ServerProcess } from '../support/process.js'
 import { testEnvironment } from '../support/server.js'
+import { onEachSharedStore, type FreshStore } from '../support/stores.js'
 import { askToken } from '../support/visitor.js'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
 
@@ -14,21 +15,23 @@ interface Ran {
   readonly errors: string
 }
 
-describe('the command line beside a running server', function () {
-  this.timeout(60_000)
+onEachSharedStore('the command line beside a running server', 60_000, (store) => {
   let folder: string
   let environment: Record<string, string>
   let server: ServerProcess
+  let fresh: FreshStore
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'portcullis-cli-'))
-    environment = await testEnvironment(folder)
+    fresh = await store.fresh()
+    environment = await testEnvironment(folder, fresh.settings)
     server = new ServerProcess(environment, folder)
     await server.start()
   })
   after(async () => {
     await server.end('SIGKILL')
     await rm(folder, { recursive: true, force: true })
+    await fresh.drop()
   })
 
   const portcullis = (args: readonly string[], input = '', env: Readonly<Record<string, string>> = {}): Promise<Ran> =>

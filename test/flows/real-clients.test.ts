@@ -2,13 +2,14 @@ import { expect } from 'chai'
 import * as openid from 'openid-client'
 import OAuth2Strategy from 'passport-oauth2'
 import type { Request } from 'express'
-import { startTestServer, type TestServer } from '../support/server.js'
+import type { TestServer } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { passThrough, Visitor } from '../support/visitor.js'
 
-describe('real clients', () => {
+onEachStore('real clients', (store) => {
   let server: TestServer
   before(async () => {
-    server = await startTestServer()
+    server = await store.start()
   })
   after(() => server.stop())
 

@@ -1,20 +1,19 @@
 import { expect } from 'chai'
 import { slow } from '../support/slow.js'
-import { startTestServer, type TestServer } from '../support/server.js'
+import type { TestServer } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { freshCode, redeem, refresh } from '../support/visitor.js'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
-
-const start = (settings: Readonly<Record<string, string>>): Promise<TestServer> => startTestServer(settings, (storage) => slow(storage))
 
 async function firstRefreshToken(server: TestServer, client: ClientWithSecret): Promise<string> {
   const answer = await redeem(server.issuer, client, await freshCode(server.issuer, client, { parameters: { scope: 'read write' } }))
   return String(answer.body['refresh_token'])
 }
 
-describe('refresh tokens', () => {
+onEachStore('refresh tokens', (store) => {
   let server: TestServer
   before(async () => {
-    server = await start({})
+    server = await store.start({}, (storage) => slow(storage))
   })
   after(() => server.stop())
 
@@ -127,9 +126,9 @@ describe('refresh tokens', () => {
   })
 })
 
-describe('refresh tokens with REFRESH_GRACE=0s', () => {
+onEachStore('refresh tokens with REFRESH_GRACE=0s', (store) => {
   it('RFC 9700 §4.14.2: 50 parallel uses give one 200 and the grant ends', async () => {
-    const server = await start({ REFRESH_GRACE: '0s' })
+    const server = await store.start({ REFRESH_GRACE: '0s' }, (storage) => slow(storage))
     try {
       const client = await server.client()
       const token = await firstRefreshToken(server, client)

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
-import { startTestServer, type TestServer } from '../support/server.js'
+import type { TestServer } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { authorizeUrl, passThrough, pkce, redeem, refresh, Visitor, type TokenAnswer } from '../support/visitor.js'
 
 const source = { requestId: 'test', address: 'cli' }
@@ -10,11 +11,11 @@ const seenByRunningServers = (): Promise<void> => new Promise((seen) => setTimeo
 const audience = ({ body }: TokenAnswer) => decodeJwt(String(body['access_token'])).aud
 const refusal = ({ status, body }: TokenAnswer) => [status, body['error']]
 
-describe('a resource that is gone after it was approved', () => {
+onEachStore('a resource that is gone after it was approved', (store) => {
   let server: TestServer
   const resources = Array.from({ length: 7 }, (_, index) => `https://api${index.toString()}.test/`)
   before(async () => {
-    server = await startTestServer()
+    server = await store.start()
     // All before the first request: a running server sees a new one within one second.
     for (const uri of resources) await server.administering.createResource({ uri, name: uri, scopes: [] }, source)
   })

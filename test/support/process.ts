@@ -27,6 +27,14 @@ export class ServerProcess {
     return `http://127.0.0.1:${this.#environment['PORTCULLIS_PORT'] ?? ''}`
   }
 
+  get operations(): string {
+    return `http://127.0.0.1:${this.#environment['PORTCULLIS_OPS_PORT'] ?? ''}`
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
   async start(): Promise<void> {
     const child = spawn(process.execPath, [COMMAND, 'serve'], {
       cwd: this.#folder,

@@ -1,6 +1,7 @@
 import { Router, type RouterContext } from '@koa/router'
 import type Koa from 'koa'
 import { checkOrigin, requireBrowserForm, requireSessionForm } from '../csrf.js'
+import { answerInTime } from '../in-time.js'
 import { pageHeaders } from '../page-headers.js'
 import { routePrefix } from '../paths.js'
 import type { HttpPorts, HttpSettings } from '../ports.js'
@@ -9,7 +10,6 @@ import { account } from './account.js'
 import { dispatch, refuseHead, repeatByGet } from './authorize.js'
 import { demoRoutes } from './demo.js'
 import { readForm } from './form.js'
-import { answerInTime } from './in-time.js'
 import { login } from './login.js'
 import { logout } from './logout.js'
 import type { Pages } from './parts.js'
@@ -19,17 +19,21 @@ import { scopes } from './scopes.js'
 export function pageRoutes(ports: HttpPorts, settings: HttpSettings): Koa.Middleware {
   const parts = { ports, settings }
   const session = sessions(ports, settings)
-  const form = [checkOrigin(settings), readForm]
+  // Once the form is there: how fast it comes is the browser's affair.
+  const [inTime, form] = [answerInTime(), [checkOrigin(settings), readForm, answerInTime()]]
   const [ofBrowser, ofSession] = [requireBrowserForm(ports, settings), requireSessionForm(ports, settings)]
   const [signing, asking, leaving, own] = [login(parts), scopes(parts), logout(parts), account(parts)]
   // What leads to the client's own redirect cannot have form-action.
   const [leadsOn, stays] = [pageHeaders(false), pageHeaders(true)]
   return mounted(settings, {
-    '/authorize': { get: [stays, refuseHead, session, dispatch(parts)], post: [stays, readForm, repeatByGet(parts)] },
-    '/login': { get: [leadsOn, session, signing.show], post: [leadsOn, ...form, ofBrowser, answerInTime(), signing.signIn] },
-    '/scopes': { get: [leadsOn, session, asking.ask], post: [leadsOn, ...form, session, asking.decide] },
-    '/logout': { get: [stays, session, leaving.ask], post: [stays, ...form, session, leaving.skipWhenNobody, ofSession, leaving.signOut] },
-    '/account': { get: [stays, session, own.show] },
+    '/authorize': { get: [stays, refuseHead, inTime, session, dispatch(parts)], post: [stays, readForm, repeatByGet(parts)] },
+    '/login': { get: [leadsOn, inTime, session, signing.show], post: [leadsOn, ...form, ofBrowser, signing.signIn] },
+    '/scopes': { get: [leadsOn, inTime, session, asking.ask], post: [leadsOn, ...form, session, asking.decide] },
+    '/logout': {
+      get: [stays, inTime, session, leaving.ask],
+      post: [stays, ...form, session, leaving.skipWhenNobody, ofSession, leaving.signOut],
+    },
+    '/account': { get: [stays, inTime, session, own.show] },
     '/account/apps/revoke': { post: [stays, ...form, session, ofSession, own.withdraw] },
     ...(settings.demo && demoRoutes(parts, settings.demo, { page: [stays], form: [stays, ...form, ofBrowser] })),
   })

@@ -1,5 +1,6 @@
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
+import { answerInTime } from '../in-time.js'
 import { escapeRoute, metadataPath, routePrefix } from '../paths.js'
 import type { HttpPorts, HttpSettings } from '../ports.js'
 import { asMiddleware } from '../routing.js'
@@ -12,8 +13,9 @@ export function protocolRoutes(ports: HttpPorts, settings: HttpSettings): Middle
   const { authenticating, engine, secrets } = ports
   const prefix = routePrefix(settings)
   const prove = authenticateClient(authenticating)
+  const inTime = answerInTime()
   const router = new Router<TokenState>({ strict: true, sensitive: true })
-  router.post(`${prefix}/token`, noStore, formOnly, readForm, knowGrantType, prove, allowParameters, exchange(engine, secrets))
+  router.post(`${prefix}/token`, noStore, formOnly, readForm, inTime, knowGrantType, prove, allowParameters, exchange(engine, secrets))
   router.get(`${prefix}/.well-known/jwks.json`, jwks(ports))
   router.get(escapeRoute(metadataPath(settings)), metadata(ports, settings))
   return asMiddleware(router)

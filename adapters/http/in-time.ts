@@ -1,18 +1,19 @@
 import type { Middleware } from 'koa'
-import { Busy } from '../../../domain/errors.js'
+import { Busy } from '../../domain/errors.js'
 
 const WITHIN_MS = 4_700
 
 /**
- * Throws Busy when what follows takes longer: a sign-in waits for the password queue and then for the store, each within its own limit, and together
- * they could pass the five seconds after which a person gives up. A session that begins after that was told to nobody and expires.
+ * Throws Busy when what follows takes longer: a request waits for the password queue and for the store, each within its own limit, and together they
+ * could pass the five seconds after which everybody gives up. What happens after that is told to nobody: a session expires, a code that was spent
+ * is a replay when it comes again, and a refresh token that was rotated out gets its successor.
  */
 export const answerInTime = (withinMs = WITHIN_MS): Middleware =>
   async function answerInTime(_ctx, next) {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, refuse) => {
       timer = setTimeout(() => {
-        refuse(new Busy('a sign-in waited too long'))
+        refuse(new Busy('a request waited too long'))
       }, withinMs)
     })
     const work = next()

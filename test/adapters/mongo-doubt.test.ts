@@ -1,0 +1,73 @@
+import { expect } from 'chai'
+import { openMongoStorage } from '../../adapters/mongo/storage.js'
+import { StoreUnavailable } from '../../domain/errors.js'
+import type { Storage } from '../../ports/storage.js'
+import { failure } from '../contracts/opened.js'
+import { aClient, after as later, anApprovedGrant, anAttempt, aSession, DAY, NOW } from '../support/builders.js'
+import { CHANGES } from '../support/changes.js'
+import { lossyProxy, type LossyProxy } from '../support/lossy-proxy.js'
+import { freshDatabase, onEachMongo } from '../support/mongo.js'
+
+onEachMongo('the MongoDB adapter, when an answer is lost on its way', (server) => {
+  let database: Awaited<ReturnType<typeof freshDatabase>>
+  let proxy: LossyProxy
+  let storage: Storage
+  before(async () => {
+    database = await freshDatabase(server)
+    proxy = await lossyProxy(database.uri)
+    storage = await openMongoStorage(proxy.uri)
+    await storage.maintenance.prepare()
+  })
+  after(async () => {
+    await storage.maintenance.close()
+    await proxy.close()
+    await database.drop()
+  })
+
+  // The driver itself asks a replica set once more; the second loss and the standalone server are ours to settle.
+  for (const [what, [arrange, answer]] of Object.entries(CHANGES))
+    for (const losses of [1, 2])
+      it(`${what}: the answer is the same after ${losses} lost`, async () => {
+        const act = await arrange(storage)
+        proxy.lose(losses)
+        expect(await act()).to.deep.equal(answer)
+        expect(proxy.left(), 'answers that were not lost').to.equal(0)
+      })
+
+  it('what is claimed and whose deletion is lost is gone, and removed once', async () => {
+    const [client, session] = [aClient(), aSession()]
+    await storage.clients.add(client)
+    await storage.sessions.begin(session)
+    for (const remove of [() => storage.clients.remove(client.id), () => storage.sessions.end(session.id)]) {
+      proxy.lose(2, 1)
+      expect(await remove()).to.equal(true)
+      expect(proxy.left(), 'answers that were not lost').to.equal(0)
+      expect(await remove()).to.equal(false)
+    }
+  })
+
+  it('a lost race stays lost', async () => {
+    const grant = anApprovedGrant()
+    await storage.grants.save(grant)
+    await storage.grants.redeem(grant.id, { attempt: anAttempt(), at: NOW, expiresAt: later(DAY) })
+    proxy.lose(2)
+    expect(await storage.grants.redeem(grant.id, { attempt: anAttempt(), at: NOW, expiresAt: later(DAY) })).to.equal(undefined)
+    proxy.lose(2)
+    expect(await storage.clients.remove(aClient().id)).to.equal(false)
+  })
+
+  it('a server that is away is StoreUnavailable in time, and the store recovers by itself', async function () {
+    this.timeout(12_000)
+    const grant = anApprovedGrant()
+    await storage.grants.save(grant)
+    proxy.cut(true)
+    const calls = [
+      () => storage.grants.find(grant.id),
+      () => storage.grants.end(grant.id, 'revoked', NOW),
+      () => storage.maintenance.ready(),
+    ]
+    for (const error of await Promise.all(calls.map((call) => failure(call)))) expect(error).to.be.instanceOf(StoreUnavailable)
+    proxy.cut(false)
+    expect(await storage.grants.find(grant.id)).to.deep.equal(grant)
+  })
+})

@@ -1,0 +1,185 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { expect } from 'chai'
+import { MongoClient, type CommandStartedEvent } from 'mongodb'
+import { openMongoStorage, type MongoOptions } from '../../adapters/mongo/storage.js'
+import { StoreUnavailable } from '../../domain/errors.js'
+import type { ClientId, GrantId } from '../../domain/ids.js'
+import type { Storage } from '../../ports/storage.js'
+import { failure } from '../contracts/opened.js'
+import { aClient, aFlow, aGrant, anActiveGrant, anAttempt, aSession, aUser, NOW } from '../support/builders.js'
+import { freshDatabase, onEachMongo } from '../support/mongo.js'
+
+const PASSWORD = 'geheim'
+
+describe('opening a MongoDB store', () => {
+  it('says what is wrong with a URI in one sentence without the password', async () => {
+    const uris = [
+      `mongodb://ada:${PASSWORD}@x@host/`,
+      `mongodb://ada:${PASSWORD}%@host/`,
+      `mongodb://ada:${PASSWORD}@host:99999/`,
+      `mongodb://ada:${PASSWORD}@host/?colour=blue`,
+      `mongodb://ada:${PASSWORD}@host/?maxPoolSize=many`,
+      `mongodb://ada:${PASSWORD}@host/a b`,
+      `mongodb://ada:${PASSWORD}@host/?tlsCertificateKeyFilePassword=${PASSWORD}&colour=blue`,
+      `mongodb+srv://ada:${PASSWORD}@host.example:27017/`,
+    ]
+    for (const uri of uris) {
+      const error = await failure(() => openMongoStorage(uri))
+      expect(error, uri).to.be.instanceOf(StoreUnavailable)
+      expect((error as Error).message).to.match(/^the address of the store cannot be used: .+/)
+      expect(JSON.stringify([String(error), (error as Error).stack, String((error as Error).cause)]), uri).to.not.include(PASSWORD)
+    }
+  })
+
+  // Its time limit is the assertion: nothing waits over 5 s.
+  const unreachable = async (port: number) => {
+    const error = await failure(() => openMongoStorage(`mongodb://ada:${PASSWORD}@127.0.0.1:${port}/accounts`))
+    expect(error).to.be.instanceOf(StoreUnavailable)
+    expect((error as Error).message).to.match(
+      new RegExp(`^the store mongodb://127.0.0.1:${port}/accounts (cannot be reached|did not answer in time)$`),
+    )
+  }
+
+  it('gives up on a port that nobody listens on', async function () {
+    this.timeout(5_000)
+    await unreachable(1)
+  })
+
+  it('gives up on a server that accepts and never answers', async function () {
+    this.timeout(5_000)
+    const sockets: Socket[] = []
+    const server = createServer((socket) => sockets.push(socket))
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    try {
+      await unreachable((server.address() as AddressInfo).port)
+    } finally {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    }
+  })
+})
+
+onEachMongo('a MongoDB store', (server) => {
+  let database: Awaited<ReturnType<typeof freshDatabase>>
+  let raw: MongoClient
+  const opened: Storage[] = []
+  const open = async (options: MongoOptions = {}, more = '') => {
+    const storage = await openMongoStorage(`${database.uri}${more}`, options)
+    opened.push(storage)
+    return storage
+  }
+  const prepared = async (options: MongoOptions = {}, more = '') => {
+    const storage = await open(options, more)
+    await storage.maintenance.prepare()
+    return storage
+  }
+  beforeEach(async () => {
+    database = await freshDatabase(server)
+    raw = new MongoClient(database.uri)
+  })
+  afterEach(async () => {
+    for (const storage of opened.splice(0)) await storage.maintenance.close()
+    await raw.close()
+    await database.drop()
+  })
+
+  describe('guarantees', () => {
+    it('are those of this program, whatever the URI asks for', async () => {
+      const sent: CommandStartedEvent[] = []
+      const weak =
+        '?w=0&journal=false&wtimeoutMS=1&readConcernLevel=available&readPreference=secondaryPreferred&retryWrites=false&maxPoolSize=0'
+      const storage = await prepared({ onCommand: (event) => sent.push(event) }, weak)
+      await storage.users.add(aUser())
+      await storage.grants.end(aGrant().id, 'revoked', NOW)
+      await storage.sessions.end(aSession().id)
+      await storage.users.list()
+      const writes = sent.filter(({ commandName }) => ['insert', 'update', 'delete', 'findAndModify'].includes(commandName))
+      const reads = sent.filter(({ commandName, command }) => commandName === 'find' && command['find'] === 'users')
+      expect([writes.length > 4, reads.length > 0]).to.deep.equal([true, true])
+      for (const { command } of writes) expect(command['writeConcern']).to.include({ w: 'majority', j: true })
+      for (const { command } of reads) {
+        expect(command['readConcern']).to.deep.equal({ level: 'local' })
+        expect((command['$readPreference'] as { mode?: string } | undefined)?.mode ?? 'primary').to.be.oneOf([
+          'primary',
+          'primaryPreferred',
+        ])
+      }
+    })
+
+    it('are not opened to operators by who passes an object for text', async () => {
+      const { clients, users, grants, consents, sessions, flows, scopes, resources } = await prepared()
+      const [user, session, grant, flow] = [aUser(), aSession(), anActiveGrant(), aFlow({ spentAt: undefined, spentBy: undefined })]
+      await users.add(user)
+      await sessions.begin(session)
+      await grants.save(grant)
+      await flows.begin(flow)
+      const any = { $ne: '' } as never
+      const rotation = { attempt: anAttempt(), at: NOW, idleExpiresAt: NOW }
+      const calls: (() => Promise<unknown>)[] = [
+        () => clients.find(any),
+        () => clients.remove(any),
+        () => users.find(any),
+        () => users.findByUsername(any),
+        () => users.change(any, { name: 'Eve' }),
+        () => users.rehash(user.id, any, 'new'),
+        () => users.remove(any),
+        () => grants.find(any),
+        () => grants.redeem(any, { attempt: anAttempt(), at: NOW, expiresAt: NOW }),
+        () => grants.redeem(grant.id, { attempt: any, at: NOW, expiresAt: NOW }),
+        () => grants.rotate(grant.id, any, rotation),
+        () => grants.rotate(grant.id, 7, { ...rotation, attempt: any }),
+        () => grants.end(any, 'revoked', NOW),
+        () => grants.endAll({ userId: any }, 'revoked', NOW),
+        () => grants.list({ clientId: any }, NOW),
+        () => consents.find(any, any),
+        () => consents.forget({ userId: any }),
+        () => sessions.find(any),
+        () => sessions.touch(any, NOW, NOW),
+        () => sessions.end(any),
+        () => sessions.endAll({ userId: any }),
+        () => sessions.list({ userId: session.userId, except: any }),
+        () => flows.find(any),
+        () => flows.spend(any, anAttempt(), NOW),
+        () => flows.spend(flow.id, any, NOW),
+        () => scopes.remove(any),
+        () => resources.remove(any),
+      ]
+      for (const call of calls) expect(await failure(call), call.toString()).to.be.instanceOf(TypeError)
+      expect([await users.find(user.id), await grants.find(grant.id)]).to.deep.equal([user, grant])
+      expect([await sessions.find(session.id), await flows.find(flow.id)]).to.deep.equal([session, flow])
+    })
+
+    it('hold for text that looks like an operator or a path', async () => {
+      const { clients, consents, flows, grants } = await prepared()
+      const [userId, clientId] = [aUser().id, '$clientRegistration' as ClientId]
+      const approval = { userId, clientId, clientRegistration: '$$ROOT', scopes: ['$scopes', '$a.b'], resources: ['$$REMOVE'], at: NOW }
+      for (let again = 0; again < 2; again++) await consents.remember(approval)
+      expect(await consents.find(userId, clientId)).to.deep.include({ clientId, scopes: ['$scopes', '$a.b'], resources: ['$$REMOVE'] })
+      const flow = aFlow({ parameters: { $where: '1', 'a.b': ['$c'], ['__proto__']: 'x' } })
+      await flows.begin(flow)
+      expect((await flows.find(flow.id))?.parameters).to.deep.equal(flow.parameters)
+      const client = aClient({ id: '$ne' as ClientId, name: '$name' })
+      await clients.add(client)
+      expect(await clients.list()).to.deep.equal([client])
+      const grant = anActiveGrant()
+      await grants.save(grant)
+      const rotated = await grants.rotate(grant.id, 7, { attempt: '$_id' as never, at: NOW, idleExpiresAt: NOW })
+      expect(rotated?.refresh?.rotatedBy).to.equal('$_id')
+      expect(await grants.find('$_id' as GrantId)).to.equal(undefined)
+    })
+
+    it('are the database’s, too: it refuses a document of the wrong form', async () => {
+      const { users } = await prepared()
+      await users.add(aUser())
+      const collection = raw.db().collection<{ _id: string }>('users')
+      expect(await failure(() => collection.insertOne({ _id: 'eve' }))).to.have.property('code', 121)
+      expect(await failure(() => collection.updateOne({}, { $set: { sessionEpoch: 'many' } }))).to.have.property('code', 121)
+    })
+  })
+
+  it('that is closed is unavailable', async () => {
+    const { maintenance, users } = await prepared()
+    await maintenance.close()
+    for (const call of [() => users.list(), () => maintenance.ready()]) expect(String(await failure(call))).to.include('is closed')
+  })
+})

@@ -1,0 +1,158 @@
+import { expect } from 'chai'
+import { spawnSync } from 'node:child_process'
+import { setImmediate as turn } from 'node:timers/promises'
+import { openMemoryStorage } from '../../adapters/memory/storage.js'
+import { openMongoStorage } from '../../adapters/mongo/storage.js'
+import { openSqliteStorage } from '../../adapters/sqlite/storage.js'
+import type { Storage } from '../../ports/storage.js'
+import {
+  aClient,
+  aConsent,
+  aFlow,
+  after as later,
+  aGrant,
+  aKey,
+  anActiveGrant,
+  anApprovedGrant,
+  anAttempt,
+  aSession,
+  aUser,
+  NOW,
+} from '../support/builders.js'
+import { freshDatabase, onEachMongo } from '../support/mongo.js'
+import { COMMAND, deploy } from '../support/process.js'
+import { sqliteFolder } from '../support/sqlite-folder.js'
+import { freshCode, redeem, Visitor } from '../support/visitor.js'
+
+const LIFETIME_MS = 2_000
+const END = later(LIFETIME_MS)
+const PATIENCE_MS = 180_000
+
+interface Opened {
+  readonly storage: Storage
+  readonly remove: () => Promise<void>
+}
+
+async function openSqlite(): Promise<Opened> {
+  const folder = await sqliteFolder()
+  return { storage: await openSqliteStorage(folder.file), remove: () => folder.remove() }
+}
+const openMemory = async (): Promise<Opened> => ({ storage: openMemoryStorage(), remove: async () => undefined })
+
+/** So many at once as a pool of connections takes. */
+async function times(count: number, work: () => Promise<unknown>): Promise<void> {
+  for (let done = 0; done < count; done += 100) await Promise.all(Array.from({ length: Math.min(100, count - done) }, work))
+}
+
+/** Every second one is redeemed and gets a refresh token. */
+const makeGrants = ({ grants }: Storage, count: number) =>
+  times(count / 2, async () => {
+    const [unspent, redeemed] = [0, 1].map(() => anApprovedGrant({ expiresAt: END }))
+    if (unspent === undefined || redeemed === undefined) return
+    await grants.save(unspent)
+    await grants.save(redeemed)
+    const lineage = { idleExpiresAt: END, expiresAt: END }
+    await grants.redeem(redeemed.id, { attempt: anAttempt(), at: NOW, refresh: lineage, expiresAt: END })
+  })
+
+async function makeWhatStays({ transfer, grants, sessions, flows }: Storage): Promise<void> {
+  await transfer.put('users', [aUser()])
+  await transfer.put('clients', [aClient()])
+  await transfer.put('consents', [aConsent()])
+  await transfer.put('keys', [aKey()])
+  await grants.save(anActiveGrant())
+  await sessions.begin(aSession())
+  await flows.begin(aFlow({ spentAt: undefined, spentBy: undefined }))
+}
+
+function isBounded(open: () => Promise<Opened>, count: number): void {
+  let opened: Opened
+  beforeEach(async () => {
+    opened = await open()
+    await opened.storage.maintenance.prepare()
+  })
+  afterEach(async () => {
+    await opened.storage.maintenance.close()
+    await opened.remove()
+  })
+
+  it(`${count} grants that lived for 2 s are gone after a prune, their sessions and flows too, and nothing else is`, async () => {
+    const { storage } = opened
+    const { maintenance, sessions, flows } = storage
+    const rows = async () => (await maintenance.status()).rows
+    await makeWhatStays(storage)
+    const baseline = await rows()
+    await makeGrants(storage, count)
+    await times(count / 20, () => sessions.begin(aSession({ expiresAt: END })))
+    await times(count / 20, () => flows.begin(aFlow({ spentAt: undefined, spentBy: undefined, expiresAt: END })))
+    const made = { grants: count, sessions: count / 20, flows: count / 20 }
+
+    expect(await maintenance.prune(later(LIFETIME_MS - 1))).to.deep.equal({ grants: 0, sessions: 0, flows: 0 })
+    expect(await rows()).to.deep.equal({ ...baseline, grants: 1 + made.grants, sessions: 1 + made.sessions, flows: 1 + made.flows })
+    expect(await maintenance.prune(END)).to.deep.equal(made)
+    expect(await rows()).to.deep.equal(baseline)
+  }).timeout(PATIENCE_MS)
+}
+
+describe('the store stays bounded: memory', () => isBounded(openMemory, 10_000))
+describe('the store stays bounded: sqlite', () => isBounded(openSqlite, 10_000))
+onEachMongo('the store stays bounded: mongo', (mongo) =>
+  isBounded(
+    async () => {
+      const database = await freshDatabase(mongo)
+      return { storage: await openMongoStorage(database.uri), remove: () => database.drop() }
+    },
+    mongo.kind === 'SecantusDB' ? 600 : 10_000,
+  ),
+)
+
+describe('pruning 100,000 rows', () => {
+  for (const [name, open] of Object.entries({ memory: openMemory, sqlite: openSqlite }))
+    it(`${name}: lets others read and write all the while`, async () => {
+      const { storage, remove } = await open()
+      await storage.maintenance.prepare()
+      await times(100_000, () => storage.grants.save(aGrant()))
+      const state = { isPruned: false }
+      const pruned = storage.maintenance.prune(NOW).finally(() => (state.isPruned = true))
+      const kept = anActiveGrant()
+      await storage.grants.save(kept)
+      let reads = 0
+      for (; !state.isPruned; reads++) {
+        expect(await storage.grants.find(kept.id)).to.deep.equal(kept)
+        await turn()
+      }
+      expect(reads).to.be.greaterThan(100)
+      expect((await pruned)['grants']).to.equal(100_000)
+      expect((await storage.maintenance.status()).rows['grants']).to.equal(1)
+      await storage.maintenance.close()
+      await remove()
+    }).timeout(PATIENCE_MS)
+})
+
+describe('portcullis store prune', () => {
+  it('removes what a running server made, once its 2 s are over', async () => {
+    const lifetimes = { CODE_TTL: '2s', REFRESH_IDLE_TTL: '2s', REFRESH_MAX_TTL: '2s', ACCESS_TOKEN_TTL: '2s' }
+    const deployment = await deploy(1, lifetimes)
+    try {
+      const { client, servers, folder } = deployment
+      const issuer = servers[0]?.issuer ?? ''
+      const command = (...args: string[]) => {
+        const env = { PATH: process.env['PATH'] ?? '', PORTCULLIS_STORE: `sqlite:${folder}/portcullis.db` }
+        return JSON.parse(spawnSync(process.execPath, [COMMAND, ...args, '--json'], { env, cwd: folder, encoding: 'utf8' }).stdout) as {
+          readonly rows: Readonly<Record<string, number>>
+          readonly removed: Readonly<Record<string, number>>
+        }
+      }
+      const visitor = new Visitor()
+      for (let i = 0; i < 10; i++) expect((await redeem(issuer, client, await freshCode(issuer, client, { visitor }))).status).to.equal(200)
+      const everythingEnds = Date.now() + LIFETIME_MS
+      expect(command('store', 'status').rows).to.include({ users: 2, clients: 1, consents: 1, sessions: 1, keys: 1, grants: 10 })
+      while (Date.now() <= everythingEnds) await new Promise((passed) => setTimeout(passed, 50))
+      expect(command('store', 'prune').removed['grants']).to.equal(10)
+      const rows = { users: 2, clients: 1, consents: 1, sessions: 1, keys: 1, grants: 0, flows: 0 }
+      expect(command('store', 'status').rows).to.include(rows)
+    } finally {
+      await deployment.stop()
+    }
+  }).timeout(PATIENCE_MS)
+})
