@@ -8,7 +8,10 @@ export interface StoreStatus {
 
 /** The store as a whole. All methods throw StoreUnavailable when the store does not answer. */
 export interface StoreMaintenance {
-  /** Resolves when the store answers and its schema is the wanted one; rejects with what is missing. Writes nothing. */
+  /**
+   * Resolves when the store answers and its schema is the wanted one; rejects with what is missing, and for a newer one unless it resolved before:
+   * servers run on while a newer one prepares their store. Writes nothing.
+   */
   ready(): Promise<void>
   status(): Promise<StoreStatus>
   /** True for a store without any schema. */

@@ -1,9 +1,12 @@
+import { extname } from 'node:path'
 import { openMongoStorage } from '../../adapters/mongo/storage.js'
 import { storageContract } from '../contracts/storage.js'
 import { freshDatabase, onEachMongo } from '../support/mongo.js'
 
+const MODULE = new URL(`../../adapters/mongo/storage${extname(import.meta.url)}`, import.meta.url).href
+
 onEachMongo('mongo', (server) => {
-  storageContract('mongo', async () => {
+  const open = async () => {
     const database = await freshDatabase(server)
     const storage = await openMongoStorage(database.uri)
     return {
@@ -12,6 +15,8 @@ onEachMongo('mongo', (server) => {
         await storage.maintenance.close()
         await database.drop()
       },
+      reopening: { module: MODULE, name: 'openMongoStorage', args: [database.uri] },
     }
-  })
+  }
+  storageContract('mongo', open, { processes: true })
 })
