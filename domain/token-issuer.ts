@@ -82,6 +82,7 @@ export class TokenIssuer implements ForIssuingTokens {
       : undefined
     const expiresAt = lineage?.expiresAt ?? later(at, this.#lifetimes.accessTokenTtlMs + CLOCK_LEEWAY_MS)
     const redemption = { attempt, at, expiresAt, ...(lineage && { refresh: lineage }) }
+    mustGoOn(exchange)
     const won = await this.#parts.grants.redeem(grant.id, redemption)
     if (won === undefined) return this.#refuseReplay(grant.id, exchange)
     this.#record('token', won, exchange)
@@ -96,6 +97,7 @@ export class TokenIssuer implements ForIssuingTokens {
     if (!within(scopes, await this.#liveScopes(grant, exchange.client))) throw new OAuthError('invalid_scope', 'wider than granted')
     let state: Grant | undefined = grant
     for (let round = 0; round < MAX_ROUNDS; round++) {
+      mustGoOn(exchange)
       const { verdict, lineage, at } = await this.#judge(state, generation, exchange)
       const idleExpiresAt = earlier(later(at, this.#lifetimes.refreshIdleTtlMs), lineage.expiresAt)
       const rotation = { attempt: exchange.attempt, at, idleExpiresAt }
@@ -186,6 +188,8 @@ export class TokenIssuer implements ForIssuingTokens {
   }
 
   async #end(grant: Grant, why: EndReason, event: AuditEventName, exchange: Exchange): Promise<never> {
+    // The client was told to try again: what it lost against may be its own second try.
+    mustGoOn(exchange)
     await this.#parts.grants.end(grant.id, why, this.#parts.clock.now())
     this.#record(event, grant, exchange, 'refused')
     throw invalidGrant(why)
@@ -208,6 +212,10 @@ export class TokenIssuer implements ForIssuingTokens {
   #record(event: AuditEventName, grant: Grant, { source }: Exchange, outcome: 'ok' | 'refused' = 'ok'): void {
     this.#parts.audit.record({ event, outcome, client_id: grant.clientId, user_id: grant.userId, grant_id: grant.id }, source)
   }
+}
+
+function mustGoOn({ isOver }: Exchange): void {
+  if (isOver?.() === true) throw new OAuthError('temporarily_unavailable', 'it came too late')
 }
 
 const invalidGrant = (reason: string): OAuthError => new OAuthError('invalid_grant', reason)

@@ -10,6 +10,8 @@ export interface Exchange {
   readonly attempt: AttemptId
   readonly source: Source
   readonly redirectUri?: string
+  /** Whether the client was answered meanwhile that it is too late: then nothing may be spent or ended any more. */
+  readonly isOver?: () => boolean
   /** RFC 8707 `resource`, as sent. */
   readonly resources: readonly string[]
 }

@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa'
+import type { RequestState } from './request-state.js'
 import { Busy } from '../../domain/errors.js'
 
 const WITHIN_MS = 4_700
@@ -9,10 +10,12 @@ const WITHIN_MS = 4_700
  * is a replay when it comes again, and a refresh token that was rotated out gets its successor.
  */
 export const answerInTime = (withinMs = WITHIN_MS): Middleware =>
-  async function answerInTime(_ctx, next) {
+  async function answerInTime(ctx, next) {
     let timer: NodeJS.Timeout | undefined
+    const state = ctx.state as RequestState
     const late = new Promise<never>((_, refuse) => {
       timer = setTimeout(() => {
+        state.isOver = true
         refuse(new Busy('a request waited too long'))
       }, withinMs)
     })

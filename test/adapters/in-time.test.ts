@@ -4,7 +4,7 @@ import { answerInTime } from '../../adapters/http/in-time.js'
 import { Busy } from '../../domain/errors.js'
 
 describe('a deadline of a request', () => {
-  const ctx = {} as Context
+  const ctx = { state: {} } as Context
   const outcome = (next: () => Promise<void>): Promise<unknown> =>
     Promise.resolve(answerInTime(20)(ctx, next)).then(
       () => 'answered',

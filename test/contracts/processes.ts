@@ -3,14 +3,17 @@ import type { Storage } from '../../ports/storage.js'
 import { aConsent, anActiveGrant, anApprovedGrant, aScope, aSession, aUser, aUserId, after as later, NOW } from '../support/builders.js'
 import { aRedemption } from './grant-redemption.js'
 import { aRotation } from './grant-rotation.js'
-import { CONTENDERS, winners, type Open, type Opened } from './opened.js'
+import { winners, type Open, type Opened } from './opened.js'
 import { forEachProcess, PROCESSES, ProcessPool } from './process-pool.js'
 import { call, RACES } from './process-races.js'
+
+/** In each process. */
+const CONTENDERS = 17
 
 /** One for each contender of one process. */
 const forEachContender = <Value>(make: (contender: number) => Value): Value[] => Array.from({ length: CONTENDERS }, (_, i) => make(i))
 
-/** What a store keeps among the processes that share it: three, with 50 contenders each. What `open` answers says how they open it. */
+/** What a store keeps among the processes that share it: three, with 17 contenders each, which is 51 in all. What `open` answers says how they open it. */
 export function processesContract(name: string, open: Open): void {
   describe(`${name}: three processes`, function () {
     this.timeout(120_000)

@@ -102,7 +102,8 @@ export function exchange(engine: Pick<Engine, 'exchange'>, secrets: Pick<Secrets
     const { client, form, source } = ctx.state
     const redirectUri = form.parameters.get('redirect_uri')
     const attempt = secrets.random(16) as AttemptId
-    const asked = { client, attempt, source, resources: form.resources, ...(redirectUri !== undefined && { redirectUri }) }
+    const isOver = (): boolean => ctx.state.isOver === true
+    const asked = { client, attempt, source, isOver, resources: form.resources, ...(redirectUri !== undefined && { redirectUri }) }
     ctx.set('Content-Type', 'application/json')
     ctx.body = await engine.exchange(form.parameters, asked)
   }
