@@ -4,6 +4,7 @@ import type { StoreMaintenance } from '../ports/store-maintenance.js'
 import type { StoreTransfer } from '../ports/store-transfer.js'
 import { InvalidInput } from './errors.js'
 import { canonicalJson, Checksum } from './record-checksum.js'
+import { outlives } from './record-life.js'
 import { AGGREGATES, recordKey, type Aggregate, type Records } from './records.js'
 
 interface MovableStore {
@@ -19,6 +20,12 @@ export interface StoreMoverParts {
 
 type Tell = (progress: MoveProgress) => void
 type PerAggregate<Value> = Readonly<Record<Aggregate, Value>>
+
+/** Records of the destination: those that the source does not have, and those of which it has an older state. */
+interface Others {
+  readonly strangers: number
+  readonly older: number
+}
 
 const BATCH = 500
 
@@ -56,30 +63,39 @@ export class StoreMover implements ForMovingStores {
     await this.#from.maintenance.ready()
     if (await this.#to.maintenance.isEmpty()) await this.#to.maintenance.prepare()
     await this.#to.maintenance.ready()
-    await this.#refuseStrangers(tell)
+    await this.#refuseOthers(tell)
     const totals = await rowsOf(this.#from)
     const copied = await forEach((aggregate) => this.#copy(aggregate, totals, tell))
     return { copied, ...(await this.#verify(copied, tell)) }
   }
 
-  /** A destination with records of its own is not the rest of an interrupted copy, but somebody's store. */
-  async #refuseStrangers(tell: Tell): Promise<void> {
+  /** A destination with a life of its own is not the rest of an interrupted copy, but somebody's store. */
+  async #refuseOthers(tell: Tell): Promise<void> {
     const totals = await rowsOf(this.#to)
-    const strangers = await forEach((aggregate) => this.#countStrangers(aggregate, totals, tell))
-    const found = IN_ORDER.filter((aggregate) => strangers[aggregate] > 0).map((aggregate) => `${strangers[aggregate]} ${aggregate}`)
-    if (found.length === 0) return
-    throw new InvalidInput(`the destination holds ${found.join(', ')} that the source does not: copy into an empty store`)
+    const others = await forEach((aggregate) => this.#countOthers(aggregate, totals, tell))
+    const found = (kind: keyof Others) =>
+      IN_ORDER.filter((aggregate) => others[aggregate][kind] > 0).map((aggregate) => `${others[aggregate][kind]} ${aggregate}`)
+    const [strangers, older] = [found('strangers'), found('older')]
+    if (strangers.length > 0)
+      throw new InvalidInput(`the destination holds ${strangers.join(', ')} that the source does not: copy into an empty store`)
+    if (older.length === 0) return
+    const which = `the source holds an older state of ${older.join(', ')}`
+    throw new InvalidInput(`${which}: the destination has been in use since it was copied; copy into an empty store`)
   }
 
-  async #countStrangers(aggregate: Aggregate, totals: PerAggregate<number>, tell: Tell): Promise<number> {
-    let [done, strangers] = [0, 0]
+  async #countOthers(aggregate: Aggregate, totals: PerAggregate<number>, tell: Tell): Promise<Others> {
+    let [done, strangers, older] = [0, 0, 0]
     for await (const records of pagesOf(this.#to, aggregate)) {
-      const known = await this.#from.transfer.get(aggregate, keysOf(aggregate, records))
-      strangers += records.length - known.length
+      const originals = byKey(aggregate, await this.#from.transfer.get(aggregate, keysOf(aggregate, records)))
+      for (const record of records) {
+        const original = originals.get(recordKey(aggregate, record))
+        if (original === undefined) strangers++
+        else if (outlives(aggregate, record, original)) older++
+      }
       done += records.length
       if (records.length > 0) tell({ step: 'comparing', aggregate, done, total: totals[aggregate], written: 0 })
     }
-    return strangers
+    return { strangers, older }
   }
 
   async #copy(aggregate: Aggregate, totals: PerAggregate<number>, tell: Tell): Promise<number> {
@@ -145,6 +161,9 @@ async function* pagesOf<A extends Aggregate>({ transfer }: MovableStore, aggrega
     after = next
   } while (after !== undefined)
 }
+
+const byKey = <A extends Aggregate>(aggregate: A, records: readonly Records[A][]): ReadonlyMap<string, Records[A]> =>
+  new Map(records.map((record) => [recordKey(aggregate, record), record]))
 
 const keysOf = <A extends Aggregate>(aggregate: A, records: readonly Records[A][]): readonly string[] =>
   records.map((record) => recordKey(aggregate, record))

@@ -27,7 +27,7 @@ export interface ForMovingStores {
    * Makes the destination hold what the source holds; ended and expired records too, sealed values as they are. May be interrupted at any
    * moment and called again: it goes on where it stopped. An empty destination is prepared first.
    * Throws StoreUnavailable for a store that does not answer or lacks its schema; InvalidInput for a destination that holds what the source
-   * does not (then nothing is written), and for stores that differ in the end because one of them changed meanwhile.
+   * does not, or a later state of something (then nothing is written), and for stores that differ in the end because one of them changed meanwhile.
    */
   move(tell: (progress: MoveProgress) => void): Promise<Moved>
 }
