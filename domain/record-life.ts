@@ -26,3 +26,15 @@ const OUTLIVES: Life = {
 /** Whether the first has certainly seen more than the second, which has the same key: putting the second in its place would undo something. */
 export const outlives = <A extends Aggregate>(aggregate: A, one: Records[A], other: Records[A]): boolean =>
   OUTLIVES[aggregate]?.(one, other) ?? false
+
+type Ends = { readonly [A in Aggregate]?: (record: Records[A]) => readonly Date[] }
+
+const ENDS: Ends = {
+  sessions: ({ idleExpiresAt, expiresAt }) => [idleExpiresAt, expiresAt],
+  flows: ({ expiresAt }) => [expiresAt],
+  grants: ({ expiresAt }) => [expiresAt],
+}
+
+/** Whether a store may have forgotten it by now of its own accord. */
+export const isExpired = <A extends Aggregate>(aggregate: A, record: Records[A], at: Date): boolean =>
+  ENDS[aggregate]?.(record).some((end) => end <= at) ?? false

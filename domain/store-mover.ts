@@ -1,10 +1,11 @@
+import type { Clock } from '../ports/clock.js'
 import type { ForMovingStores, Moved, MoveProgress } from '../ports/for-moving-stores.js'
 import type { Secrets } from '../ports/secrets.js'
 import type { StoreMaintenance } from '../ports/store-maintenance.js'
 import type { StoreTransfer } from '../ports/store-transfer.js'
 import { InvalidInput } from './errors.js'
 import { canonicalJson, Checksum } from './record-checksum.js'
-import { outlives } from './record-life.js'
+import { isExpired, outlives } from './record-life.js'
 import { AGGREGATES, recordKey, type Aggregate, type Records } from './records.js'
 
 interface MovableStore {
@@ -16,6 +17,7 @@ export interface StoreMoverParts {
   readonly from: MovableStore
   readonly to: MovableStore
   readonly secrets: Pick<Secrets, 'digest'>
+  readonly clock: Clock
 }
 
 type Tell = (progress: MoveProgress) => void
@@ -47,16 +49,21 @@ const RANK: PerAggregate<number> = {
 }
 const IN_ORDER = AGGREGATES.toSorted((a, b) => RANK[a] - RANK[b])
 
-/** Copies what the destination lacks or holds otherwise, then proves that both hold the same. */
+/**
+ * Copies what the destination lacks or holds otherwise, then proves that both hold the same. What has expired does not count: some stores forget
+ * it by themselves, without a server, at any moment.
+ */
 export class StoreMover implements ForMovingStores {
   readonly #from: MovableStore
   readonly #to: MovableStore
   readonly #secrets: Pick<Secrets, 'digest'>
+  readonly #clock: Clock
 
-  constructor({ from, to, secrets }: StoreMoverParts) {
+  constructor({ from, to, secrets, clock }: StoreMoverParts) {
     this.#from = from
     this.#to = to
     this.#secrets = secrets
+    this.#clock = clock
   }
 
   async move(tell: Tell): Promise<Moved> {
@@ -87,7 +94,7 @@ export class StoreMover implements ForMovingStores {
     let [done, strangers, older] = [0, 0, 0]
     for await (const records of pagesOf(this.#to, aggregate)) {
       const originals = byKey(aggregate, await this.#from.transfer.get(aggregate, keysOf(aggregate, records)))
-      for (const record of records) {
+      for (const record of this.#unexpired(aggregate, records)) {
         const original = originals.get(recordKey(aggregate, record))
         if (original === undefined) strangers++
         else if (outlives(aggregate, record, original)) older++
@@ -101,9 +108,12 @@ export class StoreMover implements ForMovingStores {
   async #copy(aggregate: Aggregate, totals: PerAggregate<number>, tell: Tell): Promise<number> {
     let [done, written] = [0, 0]
     for await (const records of pagesOf(this.#from, aggregate)) {
-      const there = await this.#to.transfer.get(aggregate, keysOf(aggregate, records))
-      const held = new Set(there.map(canonicalJson))
-      const wanting = records.filter((record) => !held.has(canonicalJson(record)))
+      const held = byKey(aggregate, await this.#to.transfer.get(aggregate, keysOf(aggregate, records)))
+      const unexpired = new Set(this.#unexpired(aggregate, records))
+      const wanting = records.filter((record) => {
+        const there = held.get(recordKey(aggregate, record))
+        return there === undefined ? unexpired.has(record) : canonicalJson(there) !== canonicalJson(record)
+      })
       if (wanting.length > 0) await this.#to.transfer.put(aggregate, wanting)
       done += records.length
       written += wanting.length
@@ -116,7 +126,8 @@ export class StoreMover implements ForMovingStores {
     const totals = await rowsOf(this.#to)
     const sums = await forEach(async (aggregate) => {
       const told = (done: number) => tell({ step: 'verifying', aggregate, done, total: totals[aggregate], written: copied[aggregate] })
-      return Promise.all([this.#sum(this.#from, aggregate), this.#sum(this.#to, aggregate, told)])
+      const at = this.#clock.now()
+      return Promise.all([this.#sum(this.#from, aggregate, at), this.#sum(this.#to, aggregate, at, told)])
     })
     const different = IN_ORDER.filter((aggregate) => !areSame(sums[aggregate]))
     if (different.length > 0) throw new InvalidInput(differenceIn(different, sums))
@@ -126,13 +137,19 @@ export class StoreMover implements ForMovingStores {
     }
   }
 
-  async #sum(store: MovableStore, aggregate: Aggregate, told?: (done: number) => void): Promise<Checksum> {
+  async #sum(store: MovableStore, aggregate: Aggregate, at: Date, told?: (done: number) => void): Promise<Checksum> {
     const sum = new Checksum(this.#secrets)
+    let done = 0
     for await (const records of pagesOf(store, aggregate)) {
-      for (const record of records) sum.add(record)
-      told?.(sum.count)
+      for (const record of records) if (!isExpired(aggregate, record, at)) sum.add(record)
+      told?.((done += records.length))
     }
     return sum
+  }
+
+  #unexpired<A extends Aggregate>(aggregate: A, records: readonly Records[A][]): readonly Records[A][] {
+    const at = this.#clock.now()
+    return records.filter((record) => !isExpired(aggregate, record, at))
   }
 }
 

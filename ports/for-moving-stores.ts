@@ -15,7 +15,7 @@ export interface MoveProgress {
 export interface Moved {
   /** Records that this run put into the destination: those that it lacked or held otherwise. */
   readonly copied: Readonly<Record<Aggregate, number>>
-  /** Records in each of the two stores. */
+  /** Records in each of the two stores that have not expired. */
   readonly rows: Readonly<Record<Aggregate, number>>
   /** The same for both, whatever their order: the sum of the SHA-256 of each record, modulo 2^256, as 64 hexadecimal digits. */
   readonly checksums: Readonly<Record<Aggregate, string>>
@@ -24,7 +24,7 @@ export interface Moved {
 /** From one store to another of any kind. */
 export interface ForMovingStores {
   /**
-   * Makes the destination hold what the source holds; ended and expired records too, sealed values as they are. May be interrupted at any
+   * Makes the destination hold what the source holds and what has not expired; ended records too, sealed values as they are. May be interrupted at any
    * moment and called again: it goes on where it stopped. An empty destination is prepared first.
    * Throws StoreUnavailable for a store that does not answer or lacks its schema; InvalidInput for a destination that holds what the source
    * does not, or a later state of something (then nothing is written), and for stores that differ in the end because one of them changed meanwhile.

@@ -15,7 +15,7 @@ export async function openBoth(from: string, to: string) {
   const source = await openStorage(from)
   const destination = await openOrClose(to, source)
   return {
-    moving: new StoreMover({ from: source, to: destination, secrets: new SystemSecrets(secrets) }),
+    moving: new StoreMover({ from: source, to: destination, secrets: new SystemSecrets(secrets), clock: systemClock }),
     describe: { from: maskStore(from), to: maskStore(to) },
     clock: systemClock,
     close: async () => {

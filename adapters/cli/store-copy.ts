@@ -40,7 +40,8 @@ const rowsOf = ({ copied, rows, checksums }: Moved) =>
   (Object.keys(rows) as (keyof typeof rows)[]).map((aggregate) => ({
     aggregate,
     copied: copied[aggregate],
-    already_there: rows[aggregate] - copied[aggregate],
+    // What expired since it was copied does not count any more.
+    already_there: Math.max(0, rows[aggregate] - copied[aggregate]),
     total: rows[aggregate],
     checksum: checksums[aggregate],
   }))

@@ -5,7 +5,7 @@ import { openMemoryStorage } from '../../adapters/memory/storage.js'
 import { SystemSecrets } from '../../adapters/system/secrets.js'
 import { StoreMover } from '../../domain/store-mover.js'
 import type { Storage } from '../../ports/storage.js'
-import { aGrant, aUser, after } from '../support/builders.js'
+import { aGrant, aUser, after, NOW } from '../support/builders.js'
 
 const COPY = ['node', 'portcullis', 'store', 'copy']
 const URLS = ['--from', 'one', '--to', 'other']
@@ -24,7 +24,7 @@ function aCopy(from: Storage, to: Storage, { isTTY = false, step = 0 }: Circumst
   const openBoth = async (...urls: readonly string[]) => {
     log.push(`open ${urls.join(' ')}`)
     return {
-      moving: new StoreMover({ from, to, secrets: new SystemSecrets([Buffer.alloc(32, 7)]) }),
+      moving: new StoreMover({ from, to, secrets: new SystemSecrets([Buffer.alloc(32, 7)]), clock: { now: () => NOW } }),
       describe: { from: 'mongodb://u:***@one', to: 'other\u001b[2J' },
       clock: { now: () => after((passed += step)) },
       close: async () => void log.push('close'),

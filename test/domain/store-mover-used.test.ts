@@ -23,7 +23,7 @@ import {
 } from '../support/builders.js'
 
 const secrets = { digest: (value: string) => createHash('sha256').update(value).digest('base64url') }
-const move = (from: Storage, to: Storage) => new StoreMover({ from, to, secrets }).move(() => undefined)
+const move = (from: Storage, to: Storage) => new StoreMover({ from, to, secrets, clock: { now: () => NOW } }).move(() => undefined)
 
 const [user, client, consent, session] = [aUser(), aClient(), aConsent(), aSession()]
 const [approved, active] = [anApprovedGrant(), anActiveGrant()]

@@ -14,8 +14,10 @@ const PEOPLE = 3
 const GRANTS = 1_100
 
 const secrets = { digest: (value: string) => createHash('sha256').update(value).digest('base64url') }
+/** Before anything of what is built here expires. */
+const clock = { now: () => new Date(0) }
 const move = (from: Storage, to: Storage, tell: (progress: MoveProgress) => void = () => undefined) =>
-  new StoreMover({ from, to, secrets }).move(tell)
+  new StoreMover({ from, to, secrets, clock }).move(tell)
 
 /** People with everything that belongs to them, and many grants. */
 async function aFullStore(): Promise<Storage> {

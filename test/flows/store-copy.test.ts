@@ -6,6 +6,7 @@ import { expect } from 'chai'
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose'
 import { openMongoStorage } from '../../adapters/mongo/storage.js'
 import { openSqliteStorage } from '../../adapters/sqlite/storage.js'
+import { systemClock } from '../../adapters/system/clock.js'
 import { SystemSecrets } from '../../adapters/system/secrets.js'
 import { AGGREGATES } from '../../domain/records.js'
 import { StoreMover } from '../../domain/store-mover.js'
@@ -162,8 +163,8 @@ describe('portcullis store copy', function () {
       const mongo = await openMongoStorage(database.uri)
       try {
         const secrets = new SystemSecrets([Buffer.from(SECRET, 'base64url')])
-        const there = await new StoreMover({ from, to: mongo, secrets }).move(() => undefined)
-        const home = await new StoreMover({ from: mongo, to: back, secrets }).move(() => undefined)
+        const there = await new StoreMover({ from, to: mongo, secrets, clock: systemClock }).move(() => undefined)
+        const home = await new StoreMover({ from: mongo, to: back, secrets, clock: systemClock }).move(() => undefined)
         expect(sum(there.copied)).to.equal(20 * AGGREGATES.length)
         expect(home).to.deep.equal(there)
       } finally {
