@@ -44,9 +44,10 @@ export function storeProblem(store: string): string | undefined {
   }
 }
 
-/** The text with every password in it hidden; rather more than less when it is malformed. */
+/** The text with every password in it hidden; rather more than less when it is malformed, and all that is for a module alone. */
 export const maskStore = (store: string): string =>
   store
+    .replace(/^(module:[^?]*\?).+$/s, '$1***')
     .replace(/(:\/\/)(.*)@/s, (_, slashes: string, user: string) => `${slashes}${user.replace(/:.*/s, ':***')}@`)
     .replace(/([?&;][^=&;]*(?:password|secret|token|key|properties)[^=&;]*=)[^&;]*/gi, '$1***')
 

@@ -387,7 +387,9 @@ describe('a store in print', () => {
       'mongodb://db.example/?tls=true&tlsCertificateKeyFilePassword=hunter2&w=1',
       'mongodb://db.example/?tls=true&tlsCertificateKeyFilePassword=***&w=1',
     ],
-    ['module:./store.js?url=redis://ada:hunter2@db', 'module:./store.js?url=redis://ada:***@db'],
+    ['module:./store.js', 'module:./store.js'],
+    ['module:./store.js?url=redis://ada:hunter2@db', 'module:./store.js?***'],
+    ['module:./store.js?Server=db;Pwd=hunter2', 'module:./store.js?***'],
   ] as const) {
     it(`is ${shown}`, () => {
       expect(maskStore(store)).equal(shown)
