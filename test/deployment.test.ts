@@ -115,6 +115,17 @@ describe('what deploys Portcullis', () => {
   it(daemon ? 'builds an image' : 'builds an image: start a docker daemon, so that `docker info` answers', build)
 })
 
+describe('the user of the MongoDB database', () => {
+  // readWrite includes createCollection and createIndex, but not collMod (mongodb.com/docs/manual/reference/built-in-roles).
+  for (const [where, text] of [
+    ['the guide', GUIDE],
+    ['compose.yaml', read('deploy/mongo/set-up.js')],
+  ] as const)
+    it(`may change a validator, in ${where}`, () => {
+      expect(text).to.include("'readWrite'").and.include("'dbAdmin'")
+    })
+})
+
 describe('compose.yaml', () => {
   it('configures a production server that the settings accept', () => {
     const config = readConfig(deployed)

@@ -1,5 +1,5 @@
 /* global process, Mongo */
-// For mongosh: makes the replica set and the user of Portcullis with the one role that it needs, each unless it is there.
+// For mongosh: makes the replica set and the user of Portcullis with the roles that it needs, each unless it is there.
 const { MONGO_ROOT_PASSWORD, MONGO_PASSWORD } = process.env
 const members = ['mongo1:27017', 'mongo2:27017', 'mongo3:27017']
 
@@ -17,5 +17,7 @@ const all = new Mongo(
   `mongodb://root:${encodeURIComponent(MONGO_ROOT_PASSWORD)}@${members.join()}/?replicaSet=portcullis&serverSelectionTimeoutMS=60000`,
 )
 const database = all.getDB('portcullis')
-if (database.getUser('portcullis') === null)
-  database.createUser({ user: 'portcullis', pwd: MONGO_PASSWORD, roles: [{ role: 'readWrite', db: 'portcullis' }] })
+// The second for `portcullis store prepare`: readWrite does not include collMod.
+const roles = ['readWrite', 'dbAdmin'].map((role) => ({ role, db: 'portcullis' }))
+if (database.getUser('portcullis') === null) database.createUser({ user: 'portcullis', pwd: MONGO_PASSWORD, roles })
+else database.grantRolesToUser('portcullis', roles)
