@@ -43,11 +43,15 @@ export const wordsFor = (task: Task): string => {
   }
 }
 
-/** What the database has, and what it lacks. Indexes and collections that are not ours do not matter. */
+/**
+ * What the database has, and what it lacks. Indexes and collections that are not ours do not matter. Throws StoreUnavailable for a database in
+ * which another program keeps documents in collections of our names: its documents would be refused, or deleted when they look expired.
+ */
 export async function schemaState(store: Connection, steps: readonly Step[]): Promise<SchemaState> {
   return store.ask(async (within) => {
     const { version = 0 } = (await recorded(store.db).findOne({ _id: 'schema' }, within())) ?? {}
     const there = await collectionsThere(store.db, within)
+    if (version === 0) await refuseStranger(store, there, within)
     const tasks = [
       ...collectionTasks(there, steps),
       ...(await indexTasks(store.db, there, steps, within)),
@@ -74,6 +78,13 @@ export async function collectionsThere(db: Db, within: Within): Promise<There> {
     .listCollections({ name: { $in: [...AGGREGATES] } }, { nameOnly: false, ...within() })
     .toArray()
   return new Map(found.map(({ name, options }) => [name, options?.['validator'] as Document | undefined]))
+}
+
+/** Before anything of ours is saved its collection is made, and with a validator. */
+async function refuseStranger({ db, address }: Connection, there: There, within: Within): Promise<void> {
+  for (const [name, validator] of there)
+    if (validator === undefined && (await db.collection(name).findOne({}, { ...within(), hint: { _id: 1 } })) !== null)
+      throw new StoreUnavailable(`the store ${address} belongs to another program, which keeps its ${name} there: name another database`)
 }
 
 function collectionTasks(there: There, steps: readonly Step[]): Task[] {
