@@ -15,6 +15,7 @@ import { InvalidInput, StoreUnavailable } from '../../domain/errors.js'
 import { TimedOut } from './asking.js'
 
 const DUPLICATE_KEY = 11000
+const NOT_A_REPLICA_SET = 123
 
 /** Of the server's error codes those that a wrong statement or document of this program earns. */
 const MISTAKES: ReadonlySet<number | string | undefined> = new Set([
@@ -54,6 +55,9 @@ const WORDS: Readonly<Record<number, string>> = {
 }
 
 export const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === DUPLICATE_KEY
+
+/** Whether the server refuses it because it belongs to no replica set. */
+export const isAlone = (error: unknown): boolean => error instanceof MongoServerError && error.code === NOT_A_REPLICA_SET
 
 /** Whether nobody can tell what happened, or certainly nothing did and the same may succeed in a moment. */
 export function isPassing(error: unknown): boolean {

@@ -3,8 +3,10 @@ import type { EndReason, Grant, GrantFilter } from '../../domain/grant.js'
 import type { GrantId } from '../../domain/ids.js'
 import type { GrantRepository, Redemption, Rotation } from '../../ports/grant-repository.js'
 import { add } from './adding.js'
+import type { Within } from './asking.js'
 import type { Connection } from './connection.js'
 import { recordOf, type Stored } from './documents.js'
+import { isAlone } from './failures.js'
 import { listed, OLDEST_FIRST } from './listing.js'
 import { changingAll, demandField, isThere, matching, newMark, NOTHING, text, whole } from './statements.js'
 
@@ -21,9 +23,9 @@ export class MongoGrantRepository implements GrantRepository {
   }
 
   async find(id: GrantId, { confirmed = false }: { readonly confirmed?: boolean } = {}): Promise<Grant | undefined> {
-    // A primary that was cut off may hold a write that no majority has: what is linearizable, it cannot answer.
-    const concern = confirmed ? { readConcern: { level: 'linearizable' } as const } : {}
-    return toGrant(await this.#store.ask((within) => this.#grants.findOne({ _id: text(id) }, { ...within(), ...concern })))
+    const _id = text(id)
+    const ask = confirmed ? (within: Within) => this.#confirmed(_id, within) : (within: Within) => this.#grants.findOne({ _id }, within())
+    return toGrant(await this.#store.ask(ask))
   }
 
   async redeem(id: GrantId, { attempt, at, refresh, expiresAt }: Redemption): Promise<Grant | undefined> {
@@ -80,6 +82,17 @@ export class MongoGrantRepository implements GrantRepository {
 
   get #grants() {
     return this.#store.collection('grants')
+  }
+
+  /** A primary that was cut off may hold a write that no majority has: what is linearizable, it cannot answer. */
+  async #confirmed(_id: string, within: Within): Promise<Stored | null> {
+    try {
+      return await this.#grants.findOne({ _id }, { ...within(), readConcern: { level: 'linearizable' } })
+    } catch (error) {
+      if (!isAlone(error)) throw error
+      // Nobody can undo what a server without a replica set holds.
+      return this.#grants.findOne({ _id }, within())
+    }
   }
 
   /** The new state for the attempt that wins. The same attempt again, by the caller or after an unknown outcome, finds it as `won`. */
