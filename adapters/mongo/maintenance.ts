@@ -54,7 +54,7 @@ export class MongoStoreMaintenance implements StoreMaintenance {
   }
 
   async prepare({ dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<readonly string[]> {
-    return dryRun ? planned(this.#store, this.#steps) : migrate(this.#store, this.#steps)
+    return dryRun ? planned(this.#store, this.#steps) : migrate(this.#store, this.#steps, await this.isEmpty())
   }
 
   async prune(at: Date): Promise<Readonly<Record<string, number>>> {

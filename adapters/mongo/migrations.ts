@@ -4,25 +4,31 @@ import type { Connection } from './connection.js'
 import type { Stored } from './documents.js'
 import { isDuplicate } from './failures.js'
 import type { Backfill, IndexPart, Step } from './schema.js'
-import { recorded, refuseNewer, schemaState, wordsFor, type Task } from './schema-state.js'
+import { recorded, refuseNewer, schemaState, wordsFor, type SchemaState, type Task } from './schema-state.js'
 
 const NAMESPACE_EXISTS = 48
 const INDEX_NOT_FOUND = 27
 /** Documents changed at once, so that nobody waits for long. */
 const BACKFILLED_AT_ONCE = 100
 
-/** Does what is missing, online; what was done. Any number of processes may do so at once, and what was interrupted is done by the next. */
-export async function migrate(store: Connection, steps: readonly Step[]): Promise<readonly string[]> {
+/**
+ * Does what is missing, online; what was done. Any number of processes may do so at once, and what was interrupted is done by the next. While
+ * there is no document each part has the time of a request, because a server that starts waits for it; later one may take minutes.
+ */
+export async function migrate(store: Connection, steps: readonly Step[], isEmpty: boolean): Promise<readonly string[]> {
   const state = await schemaState(store, steps)
   refuseNewer(state, store.address)
   if (state.tasks.length === 0) return []
-  return store.unhurried(async (db) => {
-    const done: string[] = []
-    for (const task of state.tasks) done.push(await perform(db, task, store.address))
-    // Last, so that a step that was interrupted is not taken for done; never lowered by a process of an older version.
-    await perform(db, { kind: 'record', version: state.wanted }, store.address)
-    return done
-  })
+  if (isEmpty) return performAll(state, (task) => store.ask(() => perform(store.db, task, store.address)))
+  return store.unhurried((db) => performAll(state, (task) => perform(db, task, store.address)))
+}
+
+async function performAll({ tasks, wanted }: SchemaState, performOne: (task: Task) => Promise<string>): Promise<readonly string[]> {
+  const done: string[] = []
+  for (const task of tasks) done.push(await performOne(task))
+  // Last, so that a step that was interrupted is not taken for done; never lowered by a process of an older version.
+  await performOne({ kind: 'record', version: wanted })
+  return done
 }
 
 /** What `migrate` would do, with the number of documents that it would change. */
