@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { systemClock } from '../adapters/system/clock.js'
 import { SystemSecrets } from '../adapters/system/secrets.js'
@@ -35,6 +35,8 @@ async function openOrClose(url: string, other: Storage): Promise<Storage> {
 
 function refuseUnfit(from: string, to: string): void {
   const problems = [...problemsOf('--from', from), ...problemsOf('--to', to)]
+  // It would be made by opening it.
+  if (from.startsWith('sqlite:') && !existsSync(pathOf(from))) problems.push(`--from: there is no file ${pathOf(from)}`)
   if (problems.length === 0 && placeOf(from) === placeOf(to)) problems.push('--to: names the same store as --from')
   if (problems.length > 0) throw new SettingsError(problems)
 }
@@ -46,9 +48,11 @@ function problemsOf(option: string, url: string): string[] {
   return what === undefined ? [] : [`${option}: ${what}`]
 }
 
+const pathOf = (url: string): string => resolve(url.slice('sqlite:'.length))
+
 /** One text for the ways in which one store can be named. */
 function placeOf(url: string): string {
-  if (url.startsWith('sqlite:')) return `sqlite:${realPath(resolve(url.slice('sqlite:'.length)))}`
+  if (url.startsWith('sqlite:')) return `sqlite:${realPath(pathOf(url))}`
   const [, scheme = '', hosts = '', database = ''] = /^(mongodb(?:\+srv)?:)\/\/(?:[^/?#]*@)?([^/?#]*)\/?([^?#]*)/.exec(url) ?? []
   if (scheme === '') return url
   // Without a name it is the database that the adapter takes.

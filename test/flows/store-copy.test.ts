@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { mkdtemp, rm, symlink } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -131,6 +131,7 @@ describe('portcullis store copy', function () {
     await from.users.add(aUser())
     await own.users.add(aUser())
     await symlink(join(folder, 'from.db'), join(folder, 'link.db'))
+    await writeFile(join(folder, 'empty.db'), '')
     const secret = 'hunter2'
     const runs: readonly (readonly [number, string, string, RegExp])[] = [
       [78, 'memory:', 'sqlite:to.db', /--from: memory:/],
@@ -138,7 +139,8 @@ describe('portcullis store copy', function () {
       [78, 'sqlite:from.db', `sqlite:${join(folder, 'link.db')}`, /same store/],
       [78, 'mongodb://one,two/a', `mongodb://u:${secret}@TWO:27017,one/a?w=1`, /same store/],
       [78, `mongo://u:${secret}@one/a`, 'sqlite:to.db', /--from: must be sqlite:PATH/],
-      [69, 'sqlite:nothing.db', 'sqlite:to.db', /nothing\.db has no schema/],
+      [78, 'sqlite:nothing.db', 'sqlite:to.db', /--from: there is no file .*nothing\.db/],
+      [69, 'sqlite:empty.db', 'sqlite:to.db', /empty\.db has no schema/],
       [69, 'sqlite:from.db', 'sqlite:/dev/null/to.db', /to\.db/],
       [1, 'sqlite:from.db', 'sqlite:own.db', /the destination holds 1 users that the source does not: copy into an empty store/],
     ]
@@ -148,6 +150,7 @@ describe('portcullis store copy', function () {
       expect(errors).to.match(words).and.not.include(secret)
     }
     expect(await rowsOf(own)).to.equal(1)
+    expect(await readdir(folder)).to.not.include('nothing.db')
     await Promise.all([from.maintenance.close(), own.maintenance.close()])
   })
 
