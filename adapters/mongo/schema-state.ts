@@ -9,7 +9,7 @@ import type { Backfill, IndexPart, Step } from './schema.js'
 /** Something to be done, in the order in which it is listed. */
 export type Task =
   | { readonly kind: 'create-collection' | 'change-validator'; readonly collection: Aggregate; readonly validator: Document }
-  | { readonly kind: 'create-index' | 'replace-index'; readonly index: IndexPart; readonly isCollectionNew: boolean }
+  | { readonly kind: 'create-index' | 'replace-index'; readonly index: IndexPart }
   | { readonly kind: 'backfill'; readonly backfill: Backfill }
   | { readonly kind: 'record'; readonly version: number }
 
@@ -105,7 +105,7 @@ async function indexTasks(db: Db, there: There, steps: readonly Step[], within: 
   return wanted.flatMap((index): Task[] => {
     const was = found.get(`${index.collection}.${index.name}`)
     if (was !== undefined && isSame(was, index)) return []
-    return [{ kind: was === undefined ? 'create-index' : 'replace-index', index, isCollectionNew: !there.has(index.collection) }]
+    return [{ kind: was === undefined ? 'create-index' : 'replace-index', index }]
   })
 }
 
