@@ -44,6 +44,10 @@ function addressOf(client: MongoClient, database: string): string {
 function problemOf(uri: string): string {
   const bare = uri.replace(/^([a-z+]+:\/\/).*@/s, '$1')
   if (/(?:password|secret|token|key|properties)/i.test(bare)) return 'it is malformed, or an option in it is'
+  // The driver would repeat it, and what stands there may be a password whose @host was forgotten.
+  const [, hosts = ''] = /^[a-z+]+:\/\/([^/?]*)/.exec(bare) ?? []
+  if (hosts.split(',').some((host) => !/^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/.test(host)))
+    return 'a port in it is no number, or the host is missing'
   try {
     new MongoClient(bare).db(databaseOf(bare))
   } catch (error) {
