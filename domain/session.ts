@@ -8,6 +8,8 @@ export interface Session {
   readonly authTime: Date
   /** RFC 8176 values. */
   readonly amr: readonly string[]
+  /** What is still to be shown before the person counts as signed in. */
+  readonly pending?: 'otp'
   /** The person's sessionEpoch when this began. */
   readonly sessionEpoch: number
   readonly createdAt: Date

@@ -1,11 +1,28 @@
 import type { UserId } from '../../domain/ids.js'
+import type { SecurityEvent } from '../../domain/security-event.js'
+import {
+  changedFactor,
+  changedUser,
+  factorMethods,
+  meets,
+  noted,
+  type FactorChange,
+  type UserChange,
+  type UserCondition,
+} from '../../domain/user-change.js'
 import type { User } from '../../domain/user.js'
-import type { UserChange, UserRepository } from '../../ports/user-repository.js'
+import type { UserRepository } from '../../ports/user-repository.js'
 import { byText } from './order.js'
 import type { Rows } from './rows.js'
 
 export class MemoryUserRepository implements UserRepository {
   readonly #users: Rows['users']
+
+  readonly #factor = factorMethods((id, change) => this.#changeFactor(id, change))
+  readonly acceptStep = this.#factor.acceptStep
+  readonly spendRecoveryCode = this.#factor.spendRecoveryCode
+  readonly renewRecoveryCodes = this.#factor.renewRecoveryCodes
+  readonly resealSecondFactor = this.#factor.resealSecondFactor
 
   constructor({ users }: Pick<Rows, 'users'>) {
     this.#users = users
@@ -28,9 +45,9 @@ export class MemoryUserRepository implements UserRepository {
     return namesake === undefined && this.#users.add(user)
   }
 
-  async change(id: UserId, change: UserChange): Promise<User | undefined> {
+  async change(id: UserId, change: UserChange, provided: UserCondition = {}): Promise<User | undefined> {
     const user = this.#users.get(id)
-    if (user === undefined) return undefined
+    if (user === undefined || !meets(user, provided)) return undefined
     this.#users.replace(changedUser(user, change))
     return this.#users.get(id)
   }
@@ -40,22 +57,17 @@ export class MemoryUserRepository implements UserRepository {
     if (user?.passwordHash === from) this.#users.replace({ ...user, passwordHash: to })
   }
 
+  async note(id: UserId, event: SecurityEvent): Promise<void> {
+    const user = this.#users.get(id)
+    if (user !== undefined) this.#users.replace(noted(user, event))
+  }
+
   async remove(id: UserId): Promise<boolean> {
     return this.#users.delete(id)
   }
-}
 
-function changedUser(user: User, { name, email, passwordHash, disabledAt, endSessions, endGrants, endCodes }: UserChange): User {
-  const { disabledAt: wasDisabledAt, ...kept } = user
-  const disabled = disabledAt === undefined ? wasDisabledAt : (disabledAt ?? undefined)
-  return {
-    ...kept,
-    ...(name !== undefined && { name }),
-    ...(email !== undefined && { email }),
-    ...(passwordHash !== undefined && { passwordHash }),
-    ...(disabled !== undefined && { disabledAt: disabled }),
-    sessionEpoch: user.sessionEpoch + (endSessions === true ? 1 : 0),
-    grantEpoch: user.grantEpoch + (endGrants === true ? 1 : 0),
-    withdrawalEpoch: user.withdrawalEpoch + (endCodes === true ? 1 : 0),
+  async #changeFactor(id: UserId, change: FactorChange): Promise<boolean> {
+    const changed = changedFactor(this.#users.get(id), change)
+    return changed !== undefined && this.#users.replace(changed)
   }
 }

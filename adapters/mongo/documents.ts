@@ -26,7 +26,7 @@ export const absentFrom = (aggregate: Aggregate, document: Stored): readonly str
 /** Without marks; a field that is null counts as absent. */
 export function recordOf<A extends Aggregate>(aggregate: A, document: Stored): Records[A] {
   const fields = shapesOf(aggregate)
-    .map(([name, shape]) => [name, shape, document[shape.isKey === true ? '_id' : name]] as const)
+    .map(([name, shape]) => [name, shape, document[shape.isKey === true ? '_id' : name] ?? shape.whenAbsent?.()] as const)
     .filter(([, , stored]) => stored !== undefined && stored !== null)
     .map(([name, { read }, stored]) => [name, read === undefined ? stored : read(stored)] as const)
   return Object.fromEntries(fields) as unknown as Records[A]

@@ -1,8 +1,11 @@
+import type { KeyId } from '../../domain/ids.js'
 import type { SigningKey } from '../../domain/signing-key.js'
 import type { KeyRepository } from '../../ports/key-repository.js'
 import { add } from './adding.js'
+import { changeOnce } from './changing.js'
 import type { Connection } from './connection.js'
 import { listed } from './listing.js'
+import { text } from './statements.js'
 
 export class MongoKeyRepository implements KeyRepository {
   readonly #store: Connection
@@ -17,5 +20,13 @@ export class MongoKeyRepository implements KeyRepository {
 
   async add(key: SigningKey): Promise<boolean> {
     return add(this.#store, 'keys', key)
+  }
+
+  async retire(kid: KeyId, at: Date): Promise<boolean> {
+    return changeOnce(this.#store, 'keys', { _id: text(kid), retiredAt: null }, { $set: { retiredAt: at } })
+  }
+
+  async reseal(kid: KeyId, from: string, to: string): Promise<boolean> {
+    return changeOnce(this.#store, 'keys', { _id: text(kid), sealedPrivateKey: text(from) }, { $set: { sealedPrivateKey: to } })
   }
 }

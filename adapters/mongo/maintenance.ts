@@ -12,7 +12,13 @@ const READY_WITHIN_MS = 2_000
 const PRUNED_AT_ONCE = 500
 
 /** The fields whose time has come when a document is over. */
-const OVER = { grants: ['endedAt', 'expiresAt'], sessions: ['idleExpiresAt', 'expiresAt'], flows: ['spentAt', 'expiresAt'] } as const
+const OVER = {
+  grants: ['endedAt', 'expiresAt'],
+  sessions: ['idleExpiresAt', 'expiresAt'],
+  flows: ['spentAt', 'expiresAt'],
+  deniedTokens: ['expiresAt'],
+  attempts: ['until'],
+} as const
 
 export class MongoStoreMaintenance implements StoreMaintenance {
   readonly #store: Connection
@@ -62,6 +68,8 @@ export class MongoStoreMaintenance implements StoreMaintenance {
       grants: await this.#remove('grants', at),
       sessions: await this.#remove('sessions', at),
       flows: await this.#remove('flows', at),
+      deniedTokens: await this.#remove('deniedTokens', at),
+      attempts: await this.#remove('attempts', at),
     }
   }
 

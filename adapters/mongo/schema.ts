@@ -56,7 +56,17 @@ const INDEXES: readonly IndexPart[] = [
 
 export const validatorOf = (aggregate: Aggregate): Document => ({ $jsonSchema: objectSchema({ ...SHAPES[aggregate] }) })
 
+const SECOND_INDEXES: readonly IndexPart[] = [
+  { collection: 'deniedTokens', name: 'by_expiry', key: { expiresAt: 1 }, ...EXPIRED },
+  { collection: 'attempts', name: 'by_end', key: { until: 1 }, ...EXPIRED },
+]
+const SECOND: readonly Aggregate[] = ['deniedTokens', 'attempts']
+
+const validators = (aggregates: readonly Aggregate[]) =>
+  Object.fromEntries(aggregates.map((aggregate) => [aggregate, validatorOf(aggregate)]))
+
 /** Version n of the schema is what the first n steps make. Released steps keep their indexes and backfills; add one. */
 export const STEPS: readonly Step[] = [
-  { collections: Object.fromEntries(AGGREGATES.map((aggregate) => [aggregate, validatorOf(aggregate)])), indexes: INDEXES },
+  { collections: validators(AGGREGATES.filter((aggregate) => !SECOND.includes(aggregate))), indexes: INDEXES },
+  { collections: validators([...SECOND, 'users', 'clients', 'sessions']), indexes: SECOND_INDEXES },
 ]

@@ -9,6 +9,8 @@ export interface Shape {
   readonly isOptional?: true
   /** Kept as `_id`. */
   readonly isKey?: true
+  /** What a record has in a document that lacks it. */
+  readonly whenAbsent?: () => unknown
   /** From a record into a document and back; as it is when absent. */
   readonly write?: (value: unknown) => unknown
   readonly read?: (stored: unknown) => unknown
@@ -59,6 +61,14 @@ const LINEAGE = nested({
   expiresAt: DATE,
 })
 
+const PREVIOUS_SECRET = nested({ hash: TEXT, until: DATE })
+const SECOND_FACTOR = nested({ sealedSecret: TEXT, enrolledAt: DATE, lastStep: NUMBER, recoveryCodes: TEXTS })
+const EVENTS: Shape = {
+  schema: { bsonType: 'array', items: objectSchema({ event: TEXT, at: DATE, address: TEXT, clientId: optional(TEXT) }) },
+  isOptional: true,
+  whenAbsent: () => [],
+}
+
 /** Every field of every record. */
 export const SHAPES: { readonly [A in Aggregate]: { readonly [F in keyof Required<Records[A]>]: Shape } } = {
   clients: {
@@ -78,6 +88,7 @@ export const SHAPES: { readonly [A in Aggregate]: { readonly [F in keyof Require
     requireOtp: BOOLEAN,
     createdAt: DATE,
     disabledAt: optional(DATE),
+    previousSecret: optional(PREVIOUS_SECRET),
   },
   users: {
     id: KEY,
@@ -90,6 +101,8 @@ export const SHAPES: { readonly [A in Aggregate]: { readonly [F in keyof Require
     withdrawalEpoch: NUMBER,
     createdAt: DATE,
     disabledAt: optional(DATE),
+    secondFactor: optional(SECOND_FACTOR),
+    events: EVENTS,
   },
   grants: {
     id: KEY,
@@ -124,6 +137,7 @@ export const SHAPES: { readonly [A in Aggregate]: { readonly [F in keyof Require
     userId: TEXT,
     authTime: DATE,
     amr: TEXTS,
+    pending: optional(oneOf(['otp'])),
     sessionEpoch: NUMBER,
     createdAt: DATE,
     lastSeenAt: DATE,
@@ -150,4 +164,6 @@ export const SHAPES: { readonly [A in Aggregate]: { readonly [F in keyof Require
   },
   scopes: { name: KEY, description: TEXT },
   resources: { uri: KEY, name: TEXT, scopes: TEXTS },
+  deniedTokens: { jti: KEY, expiresAt: DATE },
+  attempts: { key: KEY, count: NUMBER, until: DATE },
 }

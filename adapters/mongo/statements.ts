@@ -27,7 +27,7 @@ const REMEMBERED_CHANGES = 16
 export const noting = (mark: string, change: object): UpdateFilter<Stored> => ({
   ...change,
   // Of documents whose fields are open the driver's types know no lists.
-  $push: { changedBy: { $each: [mark], $slice: -REMEMBERED_CHANGES } as never },
+  $push: { ...('$push' in change && (change.$push as object)), changedBy: { $each: [mark], $slice: -REMEMBERED_CHANGES } as never },
 })
 
 /** A condition on the fields that have a value. */

@@ -1,7 +1,9 @@
 import type { Storage } from '../../ports/storage.js'
+import { MongoAttemptCounter } from './attempts.js'
 import { MongoClientRepository } from './clients.js'
 import { Connection, type ConnectionOptions } from './connection.js'
 import { MongoConsentRepository } from './consents.js'
+import { MongoDeniedTokens } from './denied-tokens.js'
 import { MongoFlowRepository } from './flows.js'
 import { MongoGrantRepository } from './grants.js'
 import { MongoKeyRepository } from './keys.js'
@@ -40,6 +42,8 @@ export async function openMongoStorage(uri: string, { steps = STEPS, ...options 
     keys: new MongoKeyRepository(store),
     scopes: new MongoScopeRepository(store),
     resources: new MongoResourceRepository(store),
+    deniedTokens: new MongoDeniedTokens(store),
+    attempts: new MongoAttemptCounter(store),
     maintenance: new MongoStoreMaintenance(store, steps),
     transfer: new MongoStoreTransfer(store),
   }

@@ -1,7 +1,21 @@
 import type { AuthMethod, Client, GrantType } from '../../domain/client.js'
 import type { ClientId } from '../../domain/ids.js'
 import type { ClientRepository } from '../../ports/client-repository.js'
-import { bit, date, insertInto, integer, isSet, json, maybeDate, maybeMilliseconds, present, replaceIn, strings, text } from './columns.js'
+import {
+  bit,
+  date,
+  insertInto,
+  integer,
+  isSet,
+  json,
+  maybeDate,
+  maybeMilliseconds,
+  maybeText,
+  present,
+  replaceIn,
+  strings,
+  text,
+} from './columns.js'
 import type { Connection } from './connection.js'
 import type { Row } from './driver.js'
 
@@ -17,6 +31,7 @@ const COLUMNS = [
   'require_otp',
   'created_at',
   'disabled_at',
+  'previous_secret',
 ] as const
 const INSERT = insertInto('clients', COLUMNS)
 const REPLACE = `${replaceIn('clients', COLUMNS, 'id')} AND registration = :registration AND revision = :revision - 1`
@@ -68,6 +83,7 @@ export const rowOfClient = (client: Client): Record<(typeof COLUMNS)[number], Ro
   require_otp: bit(client.requireOtp),
   created_at: client.createdAt.getTime(),
   disabled_at: maybeMilliseconds(client.disabledAt),
+  previous_secret: client.previousSecret === undefined ? null : json(client.previousSecret),
 })
 
 export const clientOfRow = (row: Row): Client => ({
@@ -86,5 +102,11 @@ export const clientOfRow = (row: Row): Client => ({
   firstParty: isSet(row, 'first_party'),
   requireOtp: isSet(row, 'require_otp'),
   createdAt: date(row, 'created_at'),
-  ...present({ disabledAt: maybeDate(row, 'disabled_at') }),
+  ...present({ disabledAt: maybeDate(row, 'disabled_at'), previousSecret: previousSecretOf(maybeText(row, 'previous_secret')) }),
 })
+
+function previousSecretOf(stored: string | undefined): Client['previousSecret'] {
+  if (stored === undefined) return undefined
+  const { hash, until } = JSON.parse(stored) as { hash: string; until: string }
+  return { hash, until: new Date(until) }
+}

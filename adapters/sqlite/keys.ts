@@ -7,6 +7,8 @@ import type { Row } from './driver.js'
 
 const COLUMNS = ['kid', 'ordinal', 'public_jwk', 'sealed_private_key', 'created_at', 'signs_from', 'retired_at'] as const
 const INSERT = insertInto('keys', COLUMNS)
+const RETIRE = 'UPDATE keys SET retired_at = :at WHERE kid = :kid AND retired_at IS NULL'
+const RESEAL = 'UPDATE keys SET sealed_private_key = :after WHERE kid = :kid AND sealed_private_key = :before'
 
 export class SqliteKeyRepository implements KeyRepository {
   readonly #store: Connection
@@ -22,6 +24,14 @@ export class SqliteKeyRepository implements KeyRepository {
 
   async add(key: SigningKey): Promise<boolean> {
     return (await this.#store.write(() => this.#store.run(INSERT, rowOfKey(key)))) === 1
+  }
+
+  async retire(kid: KeyId, at: Date): Promise<boolean> {
+    return (await this.#store.write(() => this.#store.run(RETIRE, { kid, at: at.getTime() }))) === 1
+  }
+
+  async reseal(kid: KeyId, from: string, to: string): Promise<boolean> {
+    return (await this.#store.write(() => this.#store.run(RESEAL, { kid, before: from, after: to }))) === 1
   }
 }
 

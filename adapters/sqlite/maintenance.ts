@@ -1,21 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { StoreUnavailable } from '../../domain/errors.js'
+import { AGGREGATES } from '../../domain/records.js'
 import type { StoreMaintenance, StoreStatus } from '../../ports/store-maintenance.js'
 import { integer } from './columns.js'
 import type { Connection } from './connection.js'
 import type { FilePlace } from './file-place.js'
 import { migrate, planned } from './migrations.js'
-import type { Step } from './schema.js'
+import { tableOf, type Step } from './schema.js'
 import { pendingOf, refuseNewer, schemaState } from './schema-state.js'
 import { BREATH_MS } from './writer.js'
-
-const AGGREGATES = ['users', 'clients', 'scopes', 'resources', 'grants', 'consents', 'sessions', 'flows', 'keys'] as const
 
 /** What a store need not keep: what has ended or expired. */
 const OVER = {
   grants: ['ended_at <= :at', 'expires_at <= :at'],
   sessions: ['idle_expires_at <= :at', 'expires_at <= :at'],
   flows: ['spent_at <= :at', 'expires_at <= :at'],
+  denied_tokens: ['expires_at <= :at'],
+  attempts: ['until <= :at'],
 } as const
 
 /** Rows removed in one transaction, so that nobody waits for long. */
@@ -52,7 +53,7 @@ export class SqliteStoreMaintenance implements StoreMaintenance {
   async status(): Promise<StoreStatus> {
     return this.#store.read(() => {
       const state = schemaState(this.#store, this.#steps)
-      const rows = AGGREGATES.map((name) => [name, state.there.has(name) ? this.#count(name) : 0] as const)
+      const rows = AGGREGATES.map((name) => [name, state.there.has(tableOf(name)) ? this.#count(tableOf(name)) : 0] as const)
       const schema = { version: state.version, wanted: state.wanted, pending: pendingOf(state) }
       return { store: 'sqlite', schema, rows: Object.fromEntries(rows) }
     })
@@ -71,6 +72,8 @@ export class SqliteStoreMaintenance implements StoreMaintenance {
       grants: await this.#remove('grants', at),
       sessions: await this.#remove('sessions', at),
       flows: await this.#remove('flows', at),
+      deniedTokens: await this.#remove('denied_tokens', at),
+      attempts: await this.#remove('attempts', at),
     }
   }
 

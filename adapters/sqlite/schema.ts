@@ -1,3 +1,5 @@
+import type { Aggregate } from '../../domain/records.js'
+
 /** One thing in the schema. */
 export interface SchemaPart {
   readonly kind: 'table' | 'index' | 'column'
@@ -119,5 +121,20 @@ const REGISTRY: readonly SchemaPart[] = [
   ]),
 ]
 
+/** What people and clients prove beside a password and the newest secret, and what was tried or revoked. */
+const SECOND: readonly SchemaPart[] = [
+  column('users', 'second_factor', 'TEXT'),
+  column('users', 'events', "TEXT NOT NULL DEFAULT '[]'"),
+  column('sessions', 'pending', 'TEXT'),
+  column('clients', 'previous_secret', 'TEXT'),
+  table('denied_tokens', [key('jti'), ...required('INTEGER', 'expires_at')]),
+  index('denied_tokens_by_expiry', 'denied_tokens (expires_at)'),
+  table('attempts', [key('key'), ...required('INTEGER', 'count until')]),
+  index('attempts_by_end', 'attempts (until)'),
+]
+
+/** The table of an aggregate. */
+export const tableOf = (aggregate: Aggregate): string => aggregate.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)
+
 /** Version n of the schema is what the first n steps make. Released steps never change; add one. */
-export const STEPS: readonly Step[] = [{ parts: [...GRANTS, ...PEOPLE, ...REQUESTS, ...REGISTRY] }]
+export const STEPS: readonly Step[] = [{ parts: [...GRANTS, ...PEOPLE, ...REQUESTS, ...REGISTRY] }, { parts: SECOND }]

@@ -6,7 +6,7 @@ import type { Connection } from './connection.js'
 import type { Row } from './driver.js'
 
 const TIMES = ['created_at', 'last_seen_at', 'idle_expires_at', 'expires_at'] as const
-const COLUMNS = ['id', 'user_id', 'auth_time', 'amr', 'session_epoch', ...TIMES] as const
+const COLUMNS = ['id', 'user_id', 'auth_time', 'amr', 'session_epoch', ...TIMES, 'pending'] as const
 const INSERT = insertInto('sessions', COLUMNS)
 const TOUCH = 'UPDATE sessions SET last_seen_at = :at, idle_expires_at = :idle_expires_at WHERE id = :id'
 const MATCHING = 'user_id = :user_id AND id IS NOT :except'
@@ -59,6 +59,7 @@ export const rowOfSession = (session: Session): Record<(typeof COLUMNS)[number],
   last_seen_at: session.lastSeenAt.getTime(),
   idle_expires_at: session.idleExpiresAt.getTime(),
   expires_at: session.expiresAt.getTime(),
+  pending: session.pending ?? null,
 })
 
 export const sessionOfRow = (row: Row): Session => ({
@@ -71,4 +72,5 @@ export const sessionOfRow = (row: Row): Session => ({
   lastSeenAt: date(row, 'last_seen_at'),
   idleExpiresAt: date(row, 'idle_expires_at'),
   expiresAt: date(row, 'expires_at'),
+  ...(row['pending'] === 'otp' && { pending: 'otp' as const }),
 })

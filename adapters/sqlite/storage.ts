@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
 import { StoreUnavailable } from '../../domain/errors.js'
 import type { Storage } from '../../ports/storage.js'
+import { SqliteAttemptCounter } from './attempts.js'
 import { SqliteClientRepository } from './clients.js'
 import { Connection } from './connection.js'
 import { SqliteConsentRepository } from './consents.js'
+import { SqliteDeniedTokens } from './denied-tokens.js'
 import { FilePlace } from './file-place.js'
 import { SqliteFlowRepository } from './flows.js'
 import { SqliteGrantRepository } from './grants.js'
@@ -42,6 +44,8 @@ export async function openSqliteStorage(path: string, { groupCommit = true, step
     keys: new SqliteKeyRepository(store),
     scopes: new SqliteScopeRepository(store),
     resources: new SqliteResourceRepository(store),
+    deniedTokens: new SqliteDeniedTokens(store),
+    attempts: new SqliteAttemptCounter(store),
     maintenance: new SqliteStoreMaintenance(store, place, steps),
     transfer: new SqliteStoreTransfer(store),
   }

@@ -1,9 +1,11 @@
 import type { Consent } from '../../domain/consent.js'
 import type { GrantId } from '../../domain/ids.js'
 import type { Aggregate, Records } from '../../domain/records.js'
+import { attemptsOfRow, rowOfAttempts } from './attempts.js'
 import { clientOfRow, rowOfClient } from './clients.js'
 import { json, strings, text } from './columns.js'
 import { consentOfRow } from './consents.js'
+import { deniedTokenOfRow, rowOfDeniedToken } from './denied-tokens.js'
 import type { Row } from './driver.js'
 import { flowOfRow, rowOfFlow } from './flows.js'
 import { grantKey, grantOfRow, rowOfGrant } from './grant-rows.js'
@@ -11,7 +13,7 @@ import { keyOfRow, rowOfKey } from './keys.js'
 import { rowOfSession, sessionOfRow } from './sessions.js'
 import { rowOfUser, userOfRow } from './users.js'
 
-/** How one aggregate lies in its table, which bears its name. */
+/** How one aggregate lies in its table (see `tableOf`). */
 export interface TransferTable<Record> {
   readonly toRow: (record: Record) => Row
   readonly ofRow: (row: Row) => Record
@@ -59,6 +61,8 @@ export const TRANSFER_TABLES: { readonly [A in Aggregate]: TransferTable<Records
   sessions: { keyOf: by('id'), toRow: rowOfSession, ofRow: sessionOfRow },
   flows: { keyOf: by('id'), toRow: rowOfFlow, ofRow: flowOfRow },
   keys: { keyOf: by('kid'), toRow: rowOfKey, ofRow: keyOfRow, unique: ['ordinal', 'ordinal'] },
+  deniedTokens: { keyOf: by('jti'), toRow: rowOfDeniedToken, ofRow: deniedTokenOfRow },
+  attempts: { keyOf: by('key'), toRow: rowOfAttempts, ofRow: attemptsOfRow },
   scopes: {
     keyOf: by('name'),
     toRow: ({ name, description }) => ({ name, description }),

@@ -4,6 +4,7 @@ import type { Page, StoreTransfer } from '../../ports/store-transfer.js'
 import { integer } from './columns.js'
 import type { Connection } from './connection.js'
 import type { Row } from './driver.js'
+import { tableOf } from './schema.js'
 import { TRANSFER_TABLES } from './transfer-tables.js'
 
 /** More in one transaction would keep a server that uses the file waiting. */
@@ -26,7 +27,7 @@ export class SqliteStoreTransfer implements StoreTransfer {
 
   async read<A extends Aggregate>(aggregate: A, limit: number, after = '0'): Promise<Page<Records[A]>> {
     // One more than asked for tells whether there is another page.
-    const sql = `SELECT rowid AS place, * FROM ${aggregate} WHERE rowid > :after ORDER BY rowid LIMIT :limit`
+    const sql = `SELECT rowid AS place, * FROM ${tableOf(aggregate)} WHERE rowid > :after ORDER BY rowid LIMIT :limit`
     const rows = await this.#store.read(() => this.#store.all(sql, { after: Number(after), limit: limit + 1 }))
     const page = rows.slice(0, limit)
     const last = page.at(-1)
@@ -51,7 +52,7 @@ export class SqliteStoreTransfer implements StoreTransfer {
   }
 
   #row(aggregate: Aggregate, key: Row): Row | undefined {
-    return this.#store.get(`SELECT * FROM ${aggregate} WHERE ${equal(Object.keys(key))}`, key)
+    return this.#store.get(`SELECT * FROM ${tableOf(aggregate)} WHERE ${equal(Object.keys(key))}`, key)
   }
 
   #put<A extends Aggregate>(aggregate: A, record: Records[A]): void {
@@ -59,11 +60,11 @@ export class SqliteStoreTransfer implements StoreTransfer {
     const row = toRow(record)
     const key = Object.keys(keyOf(recordKey(aggregate, record)) ?? {})
     if (unique !== undefined) this.#refuseNamesake(aggregate, row, key, unique)
-    this.#store.run(upsertInto(aggregate, Object.keys(row), key), row)
+    this.#store.run(upsertInto(tableOf(aggregate), Object.keys(row), key), row)
   }
 
   #refuseNamesake(aggregate: Aggregate, row: Row, key: readonly string[], [column, words]: readonly [string, string]): void {
-    const sql = `SELECT 1 FROM ${aggregate} WHERE ${column} = :${column} AND NOT (${equal(key)})`
+    const sql = `SELECT 1 FROM ${tableOf(aggregate)} WHERE ${column} = :${column} AND NOT (${equal(key)})`
     const parameters = Object.fromEntries([column, ...key].map((name) => [name, row[name] ?? null]))
     if (this.#store.get(sql, parameters) !== undefined)
       throw new InvalidInput(`${aggregate}: another one has the ${words} ${String(row[column])}`)

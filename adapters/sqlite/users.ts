@@ -1,7 +1,19 @@
 import type { UserId } from '../../domain/ids.js'
+import type { SecondFactor } from '../../domain/second-factor.js'
+import type { SecurityEvent } from '../../domain/security-event.js'
+import {
+  changedFactor,
+  changedUser,
+  factorMethods,
+  meets,
+  noted,
+  type FactorChange,
+  type UserChange,
+  type UserCondition,
+} from '../../domain/user-change.js'
 import type { User } from '../../domain/user.js'
-import type { UserChange, UserRepository } from '../../ports/user-repository.js'
-import { bit, date, insertInto, integer, maybeDate, maybeMilliseconds, maybeText, present, text } from './columns.js'
+import type { UserRepository } from '../../ports/user-repository.js'
+import { date, insertInto, integer, json, maybeDate, maybeMilliseconds, maybeText, present, replaceIn, text } from './columns.js'
 import type { Connection } from './connection.js'
 import type { Row } from './driver.js'
 
@@ -16,25 +28,29 @@ const COLUMNS = [
   'withdrawal_epoch',
   'created_at',
   'disabled_at',
+  'second_factor',
+  'events',
 ] as const
 const INSERT = insertInto('users', COLUMNS)
-const CHANGE = `
-  UPDATE users SET name = coalesce(:name, name), email = coalesce(:email, email), password_hash = coalesce(:password_hash, password_hash),
-    disabled_at = iif(:keeps_disabled_at, disabled_at, :disabled_at),
-    session_epoch = session_epoch + :ends_sessions, grant_epoch = grant_epoch + :ends_grants,
-    withdrawal_epoch = withdrawal_epoch + :ends_codes
-  WHERE id = :id RETURNING *`
+const REPLACE = replaceIn('users', COLUMNS, 'id')
+const FIND = 'SELECT * FROM users WHERE id = :id'
 const REHASH = 'UPDATE users SET password_hash = :after WHERE id = :id AND password_hash = :before'
 
 export class SqliteUserRepository implements UserRepository {
   readonly #store: Connection
+
+  readonly #factor = factorMethods((id, change) => this.#changeFactor(id, change))
+  readonly acceptStep = this.#factor.acceptStep
+  readonly spendRecoveryCode = this.#factor.spendRecoveryCode
+  readonly renewRecoveryCodes = this.#factor.renewRecoveryCodes
+  readonly resealSecondFactor = this.#factor.resealSecondFactor
 
   constructor(store: Connection) {
     this.#store = store
   }
 
   async find(id: UserId): Promise<User | undefined> {
-    return toUser(await this.#store.read(() => this.#store.get('SELECT * FROM users WHERE id = :id', { id })))
+    return toUser(await this.#store.read(() => this.#store.get(FIND, { id })))
   }
 
   async findByUsername(username: string): Promise<User | undefined> {
@@ -50,27 +66,34 @@ export class SqliteUserRepository implements UserRepository {
     return (await this.#store.write(() => this.#store.run(INSERT, rowOfUser(user)))) === 1
   }
 
-  async change(id: UserId, change: UserChange): Promise<User | undefined> {
-    const parameters = {
-      id,
-      name: change.name ?? null,
-      email: change.email ?? null,
-      password_hash: change.passwordHash ?? null,
-      keeps_disabled_at: bit(change.disabledAt === undefined),
-      disabled_at: maybeMilliseconds(change.disabledAt ?? undefined),
-      ends_sessions: bit(change.endSessions === true),
-      ends_grants: bit(change.endGrants === true),
-      ends_codes: bit(change.endCodes === true),
-    }
-    return toUser(await this.#store.write(() => this.#store.get(CHANGE, parameters)))
+  async change(id: UserId, change: UserChange, provided: UserCondition = {}): Promise<User | undefined> {
+    return this.#replace(id, (user) => (meets(user, provided) ? changedUser(user, change) : undefined))
   }
 
   async rehash(id: UserId, from: string, to: string): Promise<void> {
     await this.#store.write(() => this.#store.run(REHASH, { id, before: from, after: to }))
   }
 
+  async note(id: UserId, event: SecurityEvent): Promise<void> {
+    await this.#replace(id, (user) => noted(user, event))
+  }
+
   async remove(id: UserId): Promise<boolean> {
     return (await this.#store.write(() => this.#store.run('DELETE FROM users WHERE id = :id', { id }))) === 1
+  }
+
+  /** Reads and writes in one transaction, so nothing comes between. */
+  async #replace(id: UserId, change: (user: User) => User | undefined): Promise<User | undefined> {
+    return this.#store.write(() => {
+      const before = toUser(this.#store.get(FIND, { id }))
+      const after = before && change(before)
+      if (after !== undefined) this.#store.run(REPLACE, rowOfUser(after))
+      return after
+    })
+  }
+
+  async #changeFactor(id: UserId, change: FactorChange): Promise<boolean> {
+    return (await this.#replace(id, (user) => changedFactor(user, change))) !== undefined
   }
 }
 
@@ -85,6 +108,8 @@ export const rowOfUser = (user: User): Record<(typeof COLUMNS)[number], Row[stri
   withdrawal_epoch: user.withdrawalEpoch,
   created_at: user.createdAt.getTime(),
   disabled_at: maybeMilliseconds(user.disabledAt),
+  second_factor: user.secondFactor === undefined ? null : json(user.secondFactor),
+  events: json(user.events),
 })
 
 export const userOfRow = (row: Row): User => ({
@@ -96,6 +121,20 @@ export const userOfRow = (row: Row): User => ({
   grantEpoch: integer(row, 'grant_epoch'),
   withdrawalEpoch: integer(row, 'withdrawal_epoch'),
   createdAt: date(row, 'created_at'),
+  ...present({ secondFactor: secondFactorOf(maybeText(row, 'second_factor')) }),
+  events: eventsOf(text(row, 'events')),
 })
+
+/** Dates went into JSON as text. */
+type InJson<T> = { readonly [K in keyof T]: T[K] extends Date ? string : T[K] }
+
+function secondFactorOf(stored: string | undefined): SecondFactor | undefined {
+  if (stored === undefined) return undefined
+  const factor = JSON.parse(stored) as InJson<SecondFactor>
+  return { ...factor, enrolledAt: new Date(factor.enrolledAt) }
+}
+
+const eventsOf = (stored: string): readonly SecurityEvent[] =>
+  stored === '[]' ? [] : (JSON.parse(stored) as InJson<SecurityEvent>[]).map((event) => ({ ...event, at: new Date(event.at) }))
 
 const toUser = (row: Row | undefined): User | undefined => row && userOfRow(row)

@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, rename, stat, truncate, writeFile } from 'no
 import { dirname, join } from 'node:path'
 import { openDatabase, type Database } from '../../adapters/sqlite/driver.js'
 import { pruneStatements } from '../../adapters/sqlite/maintenance.js'
+import { STEPS } from '../../adapters/sqlite/schema.js'
 import { openSqliteStorage } from '../../adapters/sqlite/storage.js'
 import { StoreUnavailable } from '../../domain/errors.js'
 import type { Storage } from '../../ports/storage.js'
@@ -95,7 +96,7 @@ describe('sqlite: the file', () => {
       expect(await message(maintenance.ready())).to.match(/has no schema yet: run `portcullis store prepare`$/)
       const planned = await maintenance.prepare({ dryRun: true })
       expect(planned).to.include('create table grants')
-      expect(await maintenance.status()).to.deep.include({ schema: { version: 0, wanted: 1, pending: planned } })
+      expect(await maintenance.status()).to.deep.include({ schema: { version: 0, wanted: STEPS.length, pending: planned } })
       expect(await maintenance.isEmpty()).to.equal(true)
       expect(await maintenance.prepare()).to.deep.equal(planned)
       expect(await maintenance.prepare()).to.deep.equal([])
@@ -115,9 +116,9 @@ describe('sqlite: the file', () => {
       const { maintenance } = await prepared()
       meddle('PRAGMA user_version = 9').close()
       for (const call of [maintenance.ready(), maintenance.prepare()]) {
-        expect(await message(call)).to.match(/has schema 9, but this version of the server knows 1: update the server$/)
+        expect(await message(call)).to.match(/has schema 9, but this version of the server knows 2: update the server$/)
       }
-      expect((await maintenance.status()).schema).to.deep.equal({ version: 9, wanted: 1, pending: [] })
+      expect((await maintenance.status()).schema).to.deep.equal({ version: 9, wanted: STEPS.length, pending: [] })
     })
 
     it('overwrites what was deleted, and lets a rotation touch no index', async () => {
@@ -198,7 +199,7 @@ describe('sqlite: the file', () => {
     expect(await malformed.catch((refusal: unknown) => refusal)).to.be.instanceOf(TypeError)
   })
 
-  for (const table of ['grants', 'sessions', 'flows'] as const) {
+  for (const table of ['grants', 'sessions', 'flows', 'denied_tokens', 'attempts'] as const) {
     it(`finds what it prunes of the ${table} by an index`, async () => {
       await prepared()
       const db = openDatabase(folder.file)

@@ -23,7 +23,8 @@ export function clientRepositoryContract(name: string, open: Open): void {
 
     it('keeps a client that leaves out and empties whatever it can', async () => {
       const lists = { secretHashes: [], redirectUris: [], grants: [], scopes: [], defaultScopes: [], resources: [], resourceServerFor: [] }
-      const client = aClient({ ...lists, authMethod: 'none', firstParty: false, requireOtp: false, disabledAt: undefined })
+      const absent = { disabledAt: undefined, previousSecret: undefined }
+      const client = aClient({ ...lists, ...absent, authMethod: 'none', firstParty: false, requireOtp: false })
       await clients().add(client)
       expect(await clients().find(client.id)).to.deep.equal(client)
     })
@@ -61,7 +62,8 @@ export function clientRepositoryContract(name: string, open: Open): void {
       await clients().add(one)
       await clients().add(other)
       const { id, registration } = one
-      const changed = aClient({ id, registration, revision: one.revision + 1, name: 'Changed', secretHashes: [], disabledAt: undefined })
+      const absent = { disabledAt: undefined, previousSecret: undefined }
+      const changed = aClient({ ...absent, id, registration, revision: one.revision + 1, name: 'Changed', secretHashes: [] })
       expect(await clients().replace(changed)).to.equal(true)
       expect(await clients().find(one.id)).to.deep.equal(changed)
       expect(await clients().find(other.id)).to.deep.equal(other)

@@ -15,7 +15,7 @@ export interface Dying {
   isDead(): boolean
 }
 
-const READS = new Set(['find', 'findByUsername', 'list', 'ready', 'status', 'isEmpty', 'read', 'get'])
+const READS = new Set(['find', 'findByUsername', 'list', 'ready', 'status', 'isEmpty', 'read', 'get', 'isDenied'])
 
 type Method = (...args: unknown[]) => Promise<unknown>
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { aKey } from '../support/builders.js'
+import { aKey, aKeyId, after, NOW } from '../support/builders.js'
 import { slow } from '../support/slow.js'
 import { expectCopies } from './copies.js'
 import { contend, opening, winners, type Open } from './opened.js'
@@ -37,6 +37,26 @@ export function keyRepositoryContract(name: string, open: Open): void {
       expect(winners(results)).to.have.length(1)
       expect((await keys().list())[1]).to.deep.equal(successors[results.indexOf(true)])
       expect(await keys().list()).to.have.length(2)
+    })
+
+    it('retires a key once, and leaves the others', async () => {
+      const [key, other] = [aKey({ ordinal: 1, retiredAt: undefined }), aKey({ ordinal: 2, retiredAt: undefined })]
+      for (const one of [key, other]) await keys().add(one)
+      const { keys: slowKeys } = slow(storage())
+      const results = await contend((index) => slowKeys.retire(key.kid, after(index)))
+      expect(winners(results)).to.have.length(1)
+      expect(await keys().list()).to.deep.equal([{ ...key, retiredAt: after(results.indexOf(true)) }, other])
+      expect(await keys().retire(aKeyId(), NOW)).to.equal(false)
+    })
+
+    it('seals the private key anew only while it is still the one that was read', async () => {
+      const key = aKey()
+      await keys().add(key)
+      const { keys: slowKeys } = slow(storage())
+      const results = await contend((index) => slowKeys.reseal(key.kid, key.sealedPrivateKey, `sealed ${index}`))
+      expect(winners(results)).to.have.length(1)
+      expect(await keys().list()).to.deep.equal([{ ...key, sealedPrivateKey: `sealed ${results.indexOf(true)}` }])
+      expect(await keys().reseal(aKeyId(), `sealed ${results.indexOf(true)}`, 'other')).to.equal(false)
     })
   })
 }

@@ -62,6 +62,21 @@ export const RACES: Readonly<Record<string, Race>> = {
     await grants.save(grant)
     return () => call('grants', 'rotate', grant.id, 7, aRotation())
   },
+  'spends a recovery code': async ({ users }) => {
+    const user = aUser()
+    await users.add(user)
+    return () => call('users', 'spendRecoveryCode', user.id, user.secondFactor!.recoveryCodes[0]!)
+  },
+  'gets a one-time code accepted': async ({ users }) => {
+    const user = aUser()
+    await users.add(user)
+    return () => call('users', 'acceptStep', user.id, user.secondFactor!.lastStep + 1)
+  },
+  'retires a key': async ({ keys }) => {
+    const key = aKey({ retiredAt: undefined })
+    await keys.add(key)
+    return () => call('keys', 'retire', key.kid, NOW)
+  },
   'ends a grant': async ({ grants }) => {
     const grant = anActiveGrant()
     await grants.save(grant)

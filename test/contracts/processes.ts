@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { Attempts } from '../../domain/attempts.js'
 import type { Storage } from '../../ports/storage.js'
 import { aConsent, anActiveGrant, anApprovedGrant, aScope, aSession, aUser, aUserId, after as later, NOW } from '../support/builders.js'
 import { aRedemption } from './grant-redemption.js'
@@ -89,6 +90,13 @@ export function processesContract(name: string, open: Open): void {
       const { sessionEpoch, grantEpoch } = user
       const grown = { sessionEpoch: sessionEpoch + PROCESSES * CONTENDERS, grantEpoch: grantEpoch + PROCESSES * CONTENDERS }
       expect(await users.find(user.id)).to.deep.equal({ ...user, ...grown })
+    })
+
+    it('count every attempt, and none twice', async () => {
+      await shared()
+      const reserved = await pool.call(() => forEachContender(() => call('attempts', 'reserve', 'one', NOW, later(1000))))
+      const counts = (reserved.flat() as Attempts[]).map(({ count }) => count)
+      expect(counts.toSorted((a, b) => a - b)).to.deep.equal(counts.map((_, index) => index + 1))
     })
 
     it('leave no grant alive that one of them ends while the others redeem and rotate', async () => {

@@ -3,6 +3,7 @@ import type { Storage } from '../../ports/storage.js'
 import {
   aClient,
   aConsent,
+  aDeniedToken,
   aFlow,
   after,
   aGrant,
@@ -14,6 +15,7 @@ import {
   aSession,
   aUser,
   DAY,
+  someAttempts,
 } from '../support/builders.js'
 
 /** Records of one kind for tests of moving, and where its repository shows them. */
@@ -42,12 +44,18 @@ const UNLISTED = {
 export const SAMPLES: { readonly [A in Aggregate]: Sample<Records[A]> } = {
   clients: {
     full: aClient,
-    bare: (client) => [{ ...without(client, 'disabledAt'), ...UNLISTED, authMethod: 'none', firstParty: false, requireOtp: false }],
+    bare: (client) => [
+      { ...without(client, 'disabledAt', 'previousSecret'), ...UNLISTED, authMethod: 'none', firstParty: false, requireOtp: false },
+    ],
     find: ({ clients }, { id }) => clients.find(id),
   },
   users: {
     full: aUser,
-    bare: (user) => [without(user, 'name', 'email', 'disabledAt'), without(user, 'email'), { ...user, sessionEpoch: 0, grantEpoch: 0 }],
+    bare: (user) => [
+      without(user, 'name', 'email', 'disabledAt', 'secondFactor'),
+      without(user, 'email'),
+      { ...user, sessionEpoch: 0, grantEpoch: 0, events: [] },
+    ],
     find: ({ users }, { id }) => users.find(id),
   },
   grants: {
@@ -67,7 +75,7 @@ export const SAMPLES: { readonly [A in Aggregate]: Sample<Records[A]> } = {
   },
   sessions: {
     full: aSession,
-    bare: (session) => [{ ...session, amr: [], sessionEpoch: 0, expiresAt: after(-DAY) }],
+    bare: (session) => [without(session, 'pending'), { ...session, amr: [], sessionEpoch: 0, expiresAt: after(-DAY) }],
     find: ({ sessions }, { id }) => sessions.find(id),
   },
   flows: {
@@ -79,6 +87,16 @@ export const SAMPLES: { readonly [A in Aggregate]: Sample<Records[A]> } = {
     full: aKey,
     bare: (key) => [without(key, 'retiredAt')],
     find: async ({ keys }, { kid }) => (await keys.list()).find((key) => key.kid === kid),
+  },
+  deniedTokens: {
+    full: aDeniedToken,
+    bare: (token) => [{ ...token, expiresAt: after(-DAY) }],
+    find: ({ transfer }, { jti }) => transfer.get('deniedTokens', [jti]).then(([token]) => token),
+  },
+  attempts: {
+    full: someAttempts,
+    bare: (attempts) => [{ ...attempts, count: 0, until: after(-DAY) }],
+    find: ({ transfer }, { key }) => transfer.get('attempts', [key]).then(([attempts]) => attempts),
   },
   scopes: {
     full: aScope,

@@ -23,6 +23,11 @@ export function sessionRepositoryContract(name: string, open: Open): void {
       )
     })
 
+    it('keeps a session in which nothing is pending', async () => {
+      const [session] = await begun(aSession({ pending: undefined, amr: [] }))
+      expect(await sessions().find(session!.id)).to.deep.equal(session)
+    })
+
     it('answers undefined for an unknown session, and false', async () => {
       await begun(aSession())
       expect(await sessions().find(aSessionId())).to.equal(undefined)

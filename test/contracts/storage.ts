@@ -1,12 +1,15 @@
+import { attemptCounterContract } from './attempt-counter.js'
 import { clientRepositoryContract } from './client-repository.js'
 import { consentRepositoryContract } from './consent-repository.js'
 import { crashContract } from './crashes.js'
+import { deniedTokensContract } from './denied-tokens.js'
 import { flowRepositoryContract } from './flow-repository.js'
 import { grantRepositoryContract } from './grant-repository.js'
 import { keyRepositoryContract } from './key-repository.js'
 import { processesContract } from './processes.js'
 import { resourceRepositoryContract } from './resource-repository.js'
 import { scopeRepositoryContract } from './scope-repository.js'
+import { secondFactorContract } from './second-factor.js'
 import { sessionRepositoryContract } from './session-repository.js'
 import { userRepositoryContract } from './user-repository.js'
 import type { Open } from './opened.js'
@@ -16,8 +19,10 @@ import { storeTransferContract } from './store-transfer.js'
 /** The package export `portcullis/contracts`: the whole kit, and each suite of it. */
 export { processesContract, crashContract }
 export {
+  attemptCounterContract,
   clientRepositoryContract,
   consentRepositoryContract,
+  deniedTokensContract,
   flowRepositoryContract,
   grantRepositoryContract,
   keyRepositoryContract,
@@ -26,6 +31,7 @@ export {
   sessionRepositoryContract,
   storeMaintenanceContract,
   storeTransferContract,
+  secondFactorContract,
   userRepositoryContract,
 }
 export type { Open, Opened, Reopening } from './opened.js'
@@ -42,6 +48,9 @@ export function storageContract(name: string, open: Open, options: { readonly pr
 const CONTRACTS = [
   clientRepositoryContract,
   userRepositoryContract,
+  secondFactorContract,
+  deniedTokensContract,
+  attemptCounterContract,
   grantRepositoryContract,
   consentRepositoryContract,
   sessionRepositoryContract,

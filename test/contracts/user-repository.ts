@@ -21,8 +21,9 @@ export function userRepositoryContract(name: string, open: Open): void {
       expect(await users().findByUsername(username)).to.deep.equal(await users().find(id))
     })
 
-    it('keeps a person without name, email and disabledAt', async () => {
-      const user = aUser({ name: undefined, email: undefined, disabledAt: undefined, sessionEpoch: 0, grantEpoch: 0 })
+    it('keeps a person who leaves out and empties whatever can be', async () => {
+      const absent = { name: undefined, email: undefined, disabledAt: undefined, secondFactor: undefined }
+      const user = aUser({ ...absent, sessionEpoch: 0, grantEpoch: 0, withdrawalEpoch: 0, events: [] })
       await users().add(user)
       expect(await users().find(user.id)).to.deep.equal(user)
     })

@@ -8,7 +8,19 @@ import type { MoveProgress } from '../../ports/for-moving-stores.js'
 import type { Storage } from '../../ports/storage.js'
 import { failure } from '../contracts/opened.js'
 import { SAMPLES, type Sample } from '../contracts/records.js'
-import { aClient, aConsent, aFlow, aGrant, aKey, aResource, aScope, aSession, aUser } from '../support/builders.js'
+import {
+  aClient,
+  aConsent,
+  aDeniedToken,
+  someAttempts,
+  aFlow,
+  aGrant,
+  aKey,
+  aResource,
+  aScope,
+  aSession,
+  aUser,
+} from '../support/builders.js'
 
 const PEOPLE = 3
 const GRANTS = 1_100
@@ -33,6 +45,8 @@ async function aFullStore(): Promise<Storage> {
   await transfer.put('consents', owned.map(aConsent))
   await transfer.put('sessions', owned.map(aSession))
   await transfer.put('flows', [aFlow()])
+  await transfer.put('deniedTokens', [aDeniedToken(), aDeniedToken()])
+  await transfer.put('attempts', [someAttempts()])
   await transfer.put(
     'grants',
     Array.from({ length: GRANTS }, (_, index) => aGrant(owned[index % PEOPLE])),
@@ -40,8 +54,21 @@ async function aFullStore(): Promise<Storage> {
   return storage
 }
 
-const ROWS = { keys: 2, scopes: 1, resources: 1, clients: 1, users: 3, consents: 3, sessions: 3, flows: 1, grants: GRANTS }
-const NOTHING = { keys: 0, scopes: 0, resources: 0, clients: 0, users: 0, consents: 0, sessions: 0, flows: 0, grants: 0 }
+const LAST = { deniedTokens: 2, attempts: 1 }
+const ROWS = { keys: 2, scopes: 1, resources: 1, clients: 1, users: 3, consents: 3, sessions: 3, flows: 1, grants: GRANTS, ...LAST }
+const NOTHING = {
+  keys: 0,
+  scopes: 0,
+  resources: 0,
+  clients: 0,
+  users: 0,
+  consents: 0,
+  sessions: 0,
+  flows: 0,
+  grants: 0,
+  deniedTokens: 0,
+  attempts: 0,
+}
 
 const allOf = async <A extends Aggregate>({ transfer }: Storage, aggregate: A): Promise<readonly Records[A][]> =>
   (await transfer.read(aggregate, 10_000)).records

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import type { Attempts } from '../../domain/attempts.js'
 import type { Client } from '../../domain/client.js'
 import type { Consent } from '../../domain/consent.js'
+import type { DeniedToken } from '../../domain/denied-token.js'
 import type { Flow } from '../../domain/flow.js'
 import type { Grant } from '../../domain/grant.js'
 import type { AttemptId, BrowserId, ClientId, FlowId, GrantId, KeyId, SessionId, UserId } from '../../domain/ids.js'
@@ -59,11 +61,12 @@ export const aClient = (overrides: Overrides<Client> = {}): Client =>
       requireOtp: true,
       createdAt: after(-30 * DAY),
       disabledAt: after(-1 * DAY),
+      previousSecret: { hash: long(), until: after(HOUR) },
     },
     overrides,
   )
 
-/** Disabled, with epochs that have grown. */
+/** Disabled, with epochs that have grown and a second factor. */
 export const aUser = (overrides: Overrides<User> = {}): User =>
   build<User>(
     {
@@ -77,6 +80,16 @@ export const aUser = (overrides: Overrides<User> = {}): User =>
       withdrawalEpoch: 6,
       createdAt: after(-20 * DAY),
       disabledAt: after(-2 * DAY),
+      secondFactor: {
+        sealedSecret: `${long()}.${long()}`,
+        enrolledAt: after(-9 * DAY),
+        lastStep: 64_000_000,
+        recoveryCodes: [long(), long()],
+      },
+      events: [
+        { event: 'second-factor-enabled', at: after(-9 * DAY), address: '192.0.2.7' },
+        { event: 'approval', at: after(-8 * DAY), address: '2001:db8::7', clientId: aClientId() },
+      ],
     },
     overrides,
   )
@@ -154,6 +167,7 @@ export const aSession = (overrides: Overrides<Session> = {}): Session =>
       userId: aUserId(),
       authTime: after(-40 * MINUTE),
       amr: ['pwd', 'otp'],
+      pending: 'otp',
       sessionEpoch: 3,
       createdAt: after(-50 * MINUTE),
       lastSeenAt: after(-1 * MINUTE),
@@ -196,6 +210,13 @@ export const aKey = (overrides: Overrides<SigningKey> = {}): SigningKey =>
     },
     overrides,
   )
+
+export const aDeniedToken = (overrides: Overrides<DeniedToken> = {}): DeniedToken =>
+  build<DeniedToken>({ jti: `${short()}.${short()}`, expiresAt: after(10 * MINUTE) }, overrides)
+
+/** In a window that is open. */
+export const someAttempts = (overrides: Overrides<Attempts> = {}): Attempts =>
+  build<Attempts>({ key: long(), count: 7, until: after(9 * MINUTE) }, overrides)
 
 export const aScope = (overrides: Overrides<Scope> = {}): Scope =>
   build<Scope>({ name: `forecast:${++made}`, description: 'Read the “forecast” – ☂' }, overrides)

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { deserialize, serialize } from 'node:v8'
-import { AGGREGATES, InvalidInput, recordKey, StoreUnavailable } from '../../src/ports.js'
-import type { Aggregate, AttemptId, Client, Consent, EndReason, Flow, Grant, GrantFilter } from '../../src/ports.js'
-import type { Records, Session, SessionFilter, Storage, User, UserChange } from '../../src/ports.js'
+import { AGGREGATES, changedFactor, changedUser, counted, factorMethods, givenBack, InvalidInput, meets, noted } from '../../src/ports.js'
+import { recordKey, StoreUnavailable } from '../../src/ports.js'
+import type { Aggregate, AttemptId, EndReason, Grant, GrantFilter, Records, SessionFilter, Storage } from '../../src/ports.js'
 
 type Tables = { readonly [A in Aggregate]: Map<string, Records[A]> }
 const empty = () => Object.fromEntries(AGGREGATES.map((of) => [of, new Map()])) as unknown as Tables
@@ -29,9 +29,9 @@ function storeFile(path: string) {
   let turn: Promise<unknown> = Promise.resolve()
   /** The whole guarantee: nobody else writes between what `change` sees and what it leaves, and that is on the disk before the answer. */
   const write = <T>(change: (tables: Tables) => T): Promise<T> => {
-    const next = () => rewrite(change)
-    turn = turn.then(next, next)
-    return turn as Promise<T>
+    const next = turn.catch(() => undefined).then(() => rewrite(change))
+    turn = next
+    return next
   }
   return { read, write, isThere: () => existsSync(path) }
 }
@@ -47,22 +47,17 @@ async function lock(folder: string, tries = 5000): Promise<void> {
   }
 }
 
-/** What no other record of its kind has, beside the key. */
-const NAMES: { readonly [A in Aggregate]?: (row: Records[A]) => unknown } = { users: (row) => row.username, keys: (row) => row.ordinal }
-
 /** What all repositories do with their part of the file. */
 function tableIn<A extends Aggregate>(file: ReturnType<typeof storeFile>, of: A) {
   type Row = Records[A]
   type Matches = (row: Row) => boolean
-  type Next = (row: Row) => Row | false
   const write = <T>(change: (table: Tables[A]) => T) => file.write((tables) => change(tables[of]))
   const keyOf = (row: Row) => recordKey(of, row)
-  const nameOf = NAMES[of] ?? keyOf
+  const nameOf = (row: Row) => ('username' in row ? row.username : 'ordinal' in row ? row.ordinal : keyOf(row))
   const isTaken = (table: Tables[A], row: Row) => [...table].some(([key, one]) => key !== keyOf(row) && nameOf(one) === nameOf(row))
   /** Undefined, and nothing done, when there is no such row or `next` refuses it. */
-  const step = (table: Tables[A], key: string, next: Next) => {
-    const row = table.get(key)
-    const changed = row !== undefined && next(row)
+  const step = (table: Tables[A], key: string, next: (row: Row) => Row | false) => {
+    const changed = table.has(key) && next(table.get(key)!)
     return changed ? table.set(key, changed).get(key) : undefined
   }
   const add = (row: Row) => write((table) => !table.has(keyOf(row)) && !isTaken(table, row) && table.set(keyOf(row), row).size > 0)
@@ -71,8 +66,8 @@ function tableIn<A extends Aggregate>(file: ReturnType<typeof storeFile>, of: A)
     list: (matches: Matches = () => true) => file.read((tables) => sorted([...tables[of].values()].filter(matches), keyOf)),
     add,
     keep: (row: Row) => add(row).then(() => undefined),
-    change: (key: string, next: Next) => write((table) => step(table, key, next)),
-    changeAll: (matches: Matches, next: Next) =>
+    change: (key: string, next: (row: Row) => Row | false) => write((table) => step(table, key, next)),
+    changeAll: (matches: Matches, next: (row: Row) => Row | false) =>
       write((table) => [...table].filter(([key, row]) => matches(row) && step(table, key, next)).length),
     remove: (key: string) => write((table) => table.delete(key)),
     removeAll: (matches: Matches) => write((table) => [...table].filter(([key, row]) => matches(row) && table.delete(key)).length),
@@ -88,34 +83,26 @@ const byText = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.f
 const sorted = <Row>(rows: Row[], textOf: (row: Row) => string) => rows.sort((a, b) => byText(textOf(a), textOf(b)))
 const age = ({ createdAt }: { createdAt: Date }) => createdAt.toISOString()
 const union = (...lists: (readonly string[])[]) => [...new Set(lists.flat())]
-const spent = (spentBy: AttemptId, spentAt: Date) => (flow: Flow) =>
+const spent = (spentBy: AttemptId, spentAt: Date) => (flow: Records['flows']) =>
   flow.spentBy === spentBy ? flow : !flow.spentAt && flow.expiresAt > spentAt && { ...flow, spentAt, spentBy }
-const isAfter = (was: Client, next: Client) => was.registration === next.registration && was.revision === next.revision - 1
+const isAfter = (was: Records['clients'], next: Records['clients']) =>
+  was.registration === next.registration && was.revision === next.revision - 1
+const done = async (change: Promise<unknown>) => !!(await change)
 const counts = (tables: Tables) => Object.fromEntries(AGGREGATES.map((of) => [of, tables[of].size]))
 const isAlive = (grant: Grant) => grant.endedAt === undefined
 const ended = (endedBy: EndReason, endedAt: Date) => (grant: Grant) => isAlive(grant) && { ...grant, endedAt, endedBy }
-const belongs = (filter: SessionFilter) => (row: Session) => row.userId === filter.userId && row.id !== filter.except
-const owns = (f: GrantFilter) => (row: Grant | Consent) =>
+const belongs = (filter: SessionFilter) => (row: Records['sessions']) => row.userId === filter.userId && row.id !== filter.except
+const owns = (f: GrantFilter) => (row: Grant | Records['consents']) =>
   (f.userId ?? row.userId) === row.userId && (f.clientId ?? row.clientId) === row.clientId
 const named = (filter: GrantFilter) => {
   if (Object.values(filter).every((value) => value === undefined)) throw new TypeError('a filter without fields would match everything')
   return owns(filter)
 }
-const without = (thing: object, what: unknown) => Object.fromEntries(Object.entries(thing).filter(([, value]) => value !== what)) as object
-
-/** `undefined` leaves a field as it is, `null` clears it, and each end makes its epoch grow. */
-function changedUser(user: User, { endSessions, endGrants, endCodes, ...change }: UserChange): User {
-  const grown = (epoch: number, grows = false) => (grows ? epoch + 1 : epoch)
-  const epochs = { sessionEpoch: grown(user.sessionEpoch, endSessions), grantEpoch: grown(user.grantEpoch, endGrants) }
-  const kept = without({ ...user, ...without(change, undefined) }, null) as User
-  return { ...kept, ...epochs, withdrawalEpoch: grown(user.withdrawalEpoch, endCodes) }
-}
-
 /** Opens the store that `module:…/file-store.js?FILE` names. */
 export default async function openFileStore(url: string): Promise<Storage> {
   const file = storeFile(url.slice(url.indexOf('?') + 1))
   const tables = Object.fromEntries(AGGREGATES.map((of) => [of, tableIn(file, of)])) as { [A in Aggregate]: ReturnType<typeof tableIn<A>> }
-  const { clients, users, grants, consents, sessions, flows, keys, scopes, resources } = tables
+  const { clients, users, grants, consents, sessions, flows, keys, scopes, resources, deniedTokens, attempts } = tables
   return {
     grants: {
       ...grants,
@@ -134,7 +121,7 @@ export default async function openFileStore(url: string): Promise<Storage> {
           const refresh = { ...was, generation: from + 1, rotatedAt: at, rotatedBefore: was.rotatedAt, rotatedBy: attempt, idleExpiresAt }
           return was.generation === from && was.idleExpiresAt > at && was.expiresAt > at && { ...grant, refresh }
         }),
-      end: async (id, why, at) => !!(await grants.change(id, ended(why, at))),
+      end: (id, why, at) => done(grants.change(id, ended(why, at))),
       endAll: async (filter, why, at) => grants.changeAll(named(filter), ended(why, at)),
       list: async (filter, at) => sorted(await grants.list((one) => owns(filter)(one) && isAlive(one) && one.expiresAt > at), age),
     },
@@ -143,7 +130,9 @@ export default async function openFileStore(url: string): Promise<Storage> {
       ...users,
       findByUsername: async (username) => (await users.list((user) => user.username === username))[0],
       list: async () => sorted(await users.list(), (user) => user.username),
-      change: (id, change) => users.change(id, (user) => changedUser(user, change)),
+      change: (id, change, provided = {}) => users.change(id, (user) => meets(user, provided) && changedUser(user, change)),
+      ...factorMethods((id, change) => done(users.change(id, (user) => changedFactor(user, change) ?? false))),
+      note: (id, event) => users.change(id, (user) => noted(user, event)).then(() => undefined),
       rehash: (id, from, to) => users.change(id, (was) => was.passwordHash === from && { ...was, passwordHash: to }).then(() => undefined),
     },
     consents: {
@@ -168,21 +157,30 @@ export default async function openFileStore(url: string): Promise<Storage> {
       list: async (filter) => sorted(await sessions.list(belongs(filter)), age),
     },
     flows: { ...flows, begin: flows.keep, spend: async (id, by, at) => !!(await flows.change(id, spent(by, at))) },
-    keys: { ...keys, list: async () => (await keys.list()).sort((a, b) => a.ordinal - b.ordinal) },
+    keys: {
+      ...keys,
+      list: async () => (await keys.list()).sort((a, b) => a.ordinal - b.ordinal),
+      retire: (kid, at) => done(keys.change(kid, (key) => !key.retiredAt && { ...key, retiredAt: at })),
+      reseal: (kid, from, to) => done(keys.change(kid, (key) => key.sealedPrivateKey === from && { ...key, sealedPrivateKey: to })),
+    },
     scopes: { ...scopes, replace: async (scope) => !!(await scopes.change(scope.name, () => scope)) },
     resources,
+    deniedTokens: { deny: deniedTokens.keep, isDenied: async (jti) => !!(await deniedTokens.find(jti)) },
+    attempts: {
+      reserve: (key, at, until) => file.write(({ attempts: of }) => of.set(key, counted(of.get(key), key, at, until)).get(key)!),
+      giveBack: (key, until) => attempts.change(key, (was) => givenBack(was, until) ?? false).then(() => undefined),
+    },
     maintenance: {
       ready: () => file.read(() => undefined),
       isEmpty: async () => !file.isThere(),
-      prepare: async ({ dryRun = false } = {}) => {
-        if (dryRun || file.isThere()) return file.isThere() ? [] : ['the file']
-        return file.write(() => ['the file'])
-      },
+      prepare: async ({ dryRun = false } = {}) => (file.isThere() ? [] : dryRun ? ['the file'] : file.write(() => ['the file'])),
       status: async () => ({ store: 'file', schema: { version: 1, wanted: 1, pending: [] }, rows: await file.read(counts) }),
       prune: async (at) => ({
         grants: await grants.removeAll((grant) => !isAlive(grant) || grant.expiresAt <= at),
         sessions: await sessions.removeAll(({ idleExpiresAt, expiresAt }) => idleExpiresAt <= at || expiresAt <= at),
         flows: await flows.removeAll(({ spentAt, expiresAt }) => spentAt !== undefined || expiresAt <= at),
+        deniedTokens: await deniedTokens.removeAll(({ expiresAt }) => expiresAt <= at),
+        attempts: await attempts.removeAll(({ until }) => until <= at),
       }),
       close: () => Promise.resolve(),
     },

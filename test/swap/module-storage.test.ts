@@ -22,7 +22,9 @@ const made = (changes = '') => `
 const METHODS = Object.fromEntries(
   Object.entries(openMemoryStorage()).map(([port, repository]) => [
     port,
-    Object.getOwnPropertyNames(Object.getPrototypeOf(repository)).filter((name) => name !== 'constructor'),
+    [...Object.getOwnPropertyNames(Object.getPrototypeOf(repository)), ...Object.keys(repository as object)].filter(
+      (name) => name !== 'constructor',
+    ),
   ]),
 )
 
