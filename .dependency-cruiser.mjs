@@ -2,7 +2,7 @@
 
 /** The values and entities of the domain; whatever else lives there is a service, or a part of one. */
 const things =
-  'audit|client|client-registration|consent|credentials|errors|flow|grant|ids|names|records|redirect-uri|resource|scope|session|signing-key|user'
+  'attempts|audit|client|client-registration|consent|credentials|denied-token|duration|errors|flow|grant|ids|names|records|redirect-uri|resource|scope|second-factor|security-event|session|signing-key|user'
 const services = `^domain/(?!(${things})[.]ts$)`
 const types = ['type-only', 'type-import']
 const packages = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown', 'core']

@@ -20,11 +20,12 @@ import type { Catalogue } from './catalogue.js'
 import { isConfidential, registersRedirectUri } from './client.js'
 import { codeOf } from './computed-credentials.js'
 import { approvedBefore, covers } from './consent.js'
-import { PageError } from './errors.js'
+import { OAuthError, PageError } from './errors.js'
 import type { AuthorizationParameters } from './flow.js'
 import { CLOCK_LEEWAY_MS, type Grant } from './grant.js'
 import type { AttemptId, BrowserId, ClientId, FlowId, GrantId, UserId } from './ids.js'
 import { isLoopbackRedirect, isPrivateSchemeRedirect } from './redirect-uri.js'
+import { showedSecondFactor } from './session.js'
 
 export interface AuthorizerParts {
   readonly catalogue: Catalogue
@@ -86,6 +87,11 @@ export class Authorizer implements ForAuthorizing {
     return flow.parameters
   }
 
+  secondFactorDue({ client }: AuthorizationRequest, { user, session }: SignedIn): 'prove' | 'enrol' | undefined {
+    if (!client.requireOtp || showedSecondFactor(session)) return undefined
+    return user.secondFactor === undefined ? 'enrol' : 'prove'
+  }
+
   async isApproved(request: AuthorizationRequest, who: SignedIn): Promise<boolean> {
     const { client, redirectUri, scopes, resources } = request
     if (client.firstParty) return true
@@ -119,6 +125,7 @@ export class Authorizer implements ForAuthorizing {
   async grant({ request, who }: NewGrant, how: 'asked' | 'remembered', source: Source): Promise<GrantId> {
     const { grants, consents, secrets, clock, audit } = this.#parts
     const { client, redirectUri, challenge, scopes, resources } = request
+    if (this.secondFactorDue(request, who) !== undefined) throw new OAuthError('access_denied', 'the second factor was not shown')
     const at = clock.now()
     const id = secrets.random(16) as GrantId
     const expiresAt = new Date(at.getTime() + this.#limits.codeTtlMs)

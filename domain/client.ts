@@ -19,6 +19,8 @@ export interface Client {
   readonly authMethod: AuthMethod
   /** SHA-256 of each live secret, base64url; empty for public clients. */
   readonly secretHashes: readonly string[]
+  /** The secret before the newest one, SHA-256 as base64url: good until then. */
+  readonly previousSecret?: { readonly hash: string; readonly until: Date }
   readonly redirectUris: readonly string[]
   readonly grants: readonly GrantType[]
   readonly scopes: readonly string[]

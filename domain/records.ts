@@ -1,5 +1,7 @@
+import type { Attempts } from './attempts.js'
 import type { Client } from './client.js'
 import type { Consent } from './consent.js'
+import type { DeniedToken } from './denied-token.js'
 import type { Flow } from './flow.js'
 import type { Grant } from './grant.js'
 import type { Resource } from './resource.js'
@@ -19,6 +21,8 @@ export interface Records {
   readonly keys: SigningKey
   readonly scopes: Scope
   readonly resources: Resource
+  readonly deniedTokens: DeniedToken
+  readonly attempts: Attempts
 }
 
 export type Aggregate = keyof Records
@@ -34,6 +38,8 @@ const KEY_OF: { readonly [A in Aggregate]: (record: Records[A]) => string } = {
   keys: ({ kid }) => kid,
   scopes: ({ name }) => name,
   resources: ({ uri }) => uri,
+  deniedTokens: ({ jti }) => jti,
+  attempts: ({ key }) => key,
 }
 
 export const AGGREGATES = Object.keys(KEY_OF) as readonly Aggregate[]

@@ -36,7 +36,10 @@ const RANK: PerAggregate<number> = {
   consents: 6,
   sessions: 7,
   flows: 8,
-  grants: 9,
+  // A token is denied before the grant that it hangs on is there.
+  deniedTokens: 9,
+  attempts: 10,
+  grants: 11,
 }
 const IN_ORDER = AGGREGATES.toSorted((a, b) => RANK[a] - RANK[b])
 

@@ -57,6 +57,7 @@ export class UserAdministration implements Pick<
       grantEpoch: 0,
       withdrawalEpoch: 0,
       createdAt: this.#parts.clock.now(),
+      events: [],
     }
     if (!(await users.add(user))) throw taken('user name', username)
     record(this.#parts, source, 'user created', { user_id: id })

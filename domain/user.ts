@@ -1,4 +1,6 @@
 import type { UserId } from './ids.js'
+import type { SecondFactor } from './second-factor.js'
+import type { SecurityEvent } from './security-event.js'
 
 /** A person who can sign in. Immutable. */
 export interface User {
@@ -17,4 +19,7 @@ export interface User {
   readonly withdrawalEpoch: number
   readonly createdAt: Date
   readonly disabledAt?: Date
+  readonly secondFactor?: SecondFactor
+  /** The last ones, oldest first. */
+  readonly events: readonly SecurityEvent[]
 }

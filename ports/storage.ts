@@ -1,5 +1,7 @@
+import type { AttemptCounter } from './attempt-counter.js'
 import type { ClientRepository } from './client-repository.js'
 import type { ConsentRepository } from './consent-repository.js'
+import type { DeniedTokens } from './denied-tokens.js'
 import type { FlowRepository } from './flow-repository.js'
 import type { GrantRepository } from './grant-repository.js'
 import type { KeyRepository } from './key-repository.js'
@@ -21,6 +23,8 @@ export interface Storage {
   readonly keys: KeyRepository
   readonly scopes: ScopeRepository
   readonly resources: ResourceRepository
+  readonly deniedTokens: DeniedTokens
+  readonly attempts: AttemptCounter
   readonly maintenance: StoreMaintenance
   readonly transfer: StoreTransfer
 }

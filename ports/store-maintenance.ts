@@ -2,7 +2,7 @@ export interface StoreStatus {
   /** `sqlite`, `memory`, … */
   readonly store: string
   readonly schema: { readonly version: number; readonly wanted: number; readonly pending: readonly string[] }
-  /** Per aggregate: users, clients, scopes, resources, grants, consents, sessions, flows, keys. */
+  /** Per aggregate: users, clients, scopes, resources, grants, consents, sessions, flows, keys, deniedTokens, attempts. */
   readonly rows: Readonly<Record<string, number>>
 }
 
@@ -18,7 +18,7 @@ export interface StoreMaintenance {
   isEmpty(): Promise<boolean>
   /** Brings the schema to the wanted version; idempotent, safe in parallel. Answers what was (or with `dryRun` would be) done. */
   prepare(options?: { readonly dryRun?: boolean }): Promise<readonly string[]>
-  /** Removes what has ended or expired at `at` (grants, sessions, flows), in small batches; how many per aggregate. */
+  /** Removes what has ended or expired at `at` (grants, sessions, flows, deniedTokens, attempts), in small batches; how many per aggregate. */
   prune(at: Date): Promise<Readonly<Record<string, number>>>
   close(): Promise<void>
 }

@@ -33,11 +33,13 @@ export class MemoryStoreMaintenance implements StoreMaintenance {
   }
 
   async prune(at: Date): Promise<Readonly<Record<string, number>>> {
-    const { grants, sessions, flows } = this.#rows
+    const { grants, sessions, flows, deniedTokens, attempts } = this.#rows
     return {
       grants: await removeFrom(grants, ({ endedAt, expiresAt }) => endedAt !== undefined || expiresAt <= at),
       sessions: await removeFrom(sessions, ({ idleExpiresAt, expiresAt }) => idleExpiresAt <= at || expiresAt <= at),
       flows: await removeFrom(flows, ({ spentAt, expiresAt }) => spentAt !== undefined || expiresAt <= at),
+      deniedTokens: await removeFrom(deniedTokens, ({ expiresAt }) => expiresAt <= at),
+      attempts: await removeFrom(attempts, ({ until }) => until <= at),
     }
   }
 

@@ -1,5 +1,7 @@
+import type { Attempts } from '../../domain/attempts.js'
 import type { Client } from '../../domain/client.js'
 import type { Consent } from '../../domain/consent.js'
+import type { DeniedToken } from '../../domain/denied-token.js'
 import type { Flow } from '../../domain/flow.js'
 import type { Grant } from '../../domain/grant.js'
 import type { Resource } from '../../domain/resource.js'
@@ -23,6 +25,8 @@ export const emptyRows = () => ({
   keys: new Copies(({ ordinal }: SigningKey) => ordinal),
   scopes: new Copies(({ name }: Scope) => name),
   resources: new Copies(({ uri }: Resource) => uri),
+  deniedTokens: new Copies(({ jti }: DeniedToken) => jti),
+  attempts: new Copies(({ key }: Attempts) => key),
 })
 
 export type Rows = ReturnType<typeof emptyRows>

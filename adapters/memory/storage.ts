@@ -1,6 +1,8 @@
 import type { Storage } from '../../ports/storage.js'
+import { MemoryAttemptCounter } from './attempts.js'
 import { MemoryClientRepository } from './clients.js'
 import { MemoryConsentRepository } from './consents.js'
+import { MemoryDeniedTokens } from './denied-tokens.js'
 import { MemoryFlowRepository } from './flows.js'
 import { MemoryGrantRepository } from './grants.js'
 import { MemoryKeyRepository } from './keys.js'
@@ -25,6 +27,8 @@ export function openMemoryStorage(): Storage {
     keys: new MemoryKeyRepository(rows),
     scopes: new MemoryScopeRepository(rows),
     resources: new MemoryResourceRepository(rows),
+    deniedTokens: new MemoryDeniedTokens(rows),
+    attempts: new MemoryAttemptCounter(rows),
     maintenance: new MemoryStoreMaintenance(rows),
     transfer: new MemoryStoreTransfer(rows),
   }
