@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa'
 import { PageError } from '../../../domain/errors.js'
 import type { AuthorizationParameters } from '../../../domain/flow.js'
 import { browserOf, ensureBrowser } from '../browser-cookie.js'
+import { followUiLocales } from '../language.js'
 import { basePath } from '../paths.js'
 import { RequestRefused } from '../refusals.js'
 import { sourceOf } from '../request-state.js'
@@ -46,6 +47,7 @@ export function dispatch({ ports, settings }: PageParts): Middleware {
 
   return async function decideWhatIsNext(ctx) {
     const request = await asked(ctx)
+    followUiLocales(ctx, request.parameters)
     const outcome = await authorizing.validate(request.parameters, sourceOf(ctx))
     if ('error' in outcome) {
       answerClient(ctx, settings.issuer, outcome, { error: outcome.error })

@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa'
 import { browserOf, ensureBrowser } from '../browser-cookie.js'
 import { browserBinding, csrfToken } from '../csrf.js'
+import { followUiLocales, textsOf } from '../language.js'
 import { basePath } from '../paths.js'
 import { render } from '../render.js'
 import { sourceOf } from '../request-state.js'
@@ -11,7 +12,6 @@ import { parseParameters, single } from './parameters.js'
 import type { PageParts } from './parts.js'
 import { seeOther } from './redirects.js'
 
-const WRONG = 'The user name or the password is not right.'
 /** No name is longer. */
 const MAX_ECHO = 200
 
@@ -27,7 +27,9 @@ export function login({ ports, settings }: PageParts): { show: Middleware; signI
   async function purposeOf(ctx: Context): Promise<Purpose> {
     const flow = flowOf(ctx)
     if (flow === undefined) return { flow }
-    const request = await authorizing.validate(await authorizing.resume(flow, browserOf(ctx, settings)), sourceOf(ctx))
+    const parameters = await authorizing.resume(flow, browserOf(ctx, settings))
+    followUiLocales(ctx, parameters)
+    const request = await authorizing.validate(parameters, sourceOf(ctx))
     return { flow, ...('client' in request && { clientName: request.client.name }) }
   }
 
@@ -58,7 +60,7 @@ export function login({ ports, settings }: PageParts): { show: Middleware; signI
       const previous = sessionTokenOf(ctx, settings)
       const signed = await authenticating.signIn({ username, password, ...(previous !== undefined && { previous }) }, sourceOf(ctx))
       if (signed === undefined) {
-        page(ctx, purpose, { username: cut(username), problem: WRONG, status: 401 })
+        page(ctx, purpose, { username: cut(username), problem: textsOf(ctx).signIn.wrong, status: 401 })
         return
       }
       startSession(ctx, settings, signed.token)

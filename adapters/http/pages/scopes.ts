@@ -5,6 +5,7 @@ import type { SignedIn } from '../../../ports/for-authenticating.js'
 import type { ApprovalQuestion, AuthorizationRequest, RefusedRequest } from '../../../ports/for-authorizing.js'
 import { browserOf } from '../browser-cookie.js'
 import { csrfToken, mustBeOurForm, sessionBinding } from '../csrf.js'
+import { followUiLocales } from '../language.js'
 import { render } from '../render.js'
 import { sourceOf } from '../request-state.js'
 import { signedIn } from '../session.js'
@@ -22,6 +23,7 @@ export function scopes({ ports, settings }: PageParts): { ask: Middleware; decid
     const flow = flowOf(ctx)
     if (flow === undefined) throw new PageError('flow-over')
     const parameters = await authorizing.resume(flow, browserOf(ctx, settings))
+    followUiLocales(ctx, parameters)
     return { flow, request: await authorizing.validate(parameters, sourceOf(ctx)) }
   }
 
