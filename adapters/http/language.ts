@@ -29,7 +29,8 @@ export function followUiLocales(ctx: Context, { ui_locales: asked }: Authorizati
 export const textsOf = (ctx: Context): Dictionary => DICTIONARIES[languageOf(ctx)]
 
 /** A date in words, and as a machine reads it. */
-export const dayOf = (ctx: Context, at: Date) => inWords(at, new Intl.DateTimeFormat(languageOf(ctx), { dateStyle: 'long', timeZone: 'UTC' }))
+export const dayOf = (ctx: Context, at: Date) =>
+  inWords(at, new Intl.DateTimeFormat(languageOf(ctx), { dateStyle: 'long', timeZone: 'UTC' }))
 
 /** The same with the time of day, in UTC: nobody knows the reader's clock. */
 export const momentOf = (ctx: Context, at: Date) => {

@@ -10,7 +10,7 @@ function leaves(texts: object, place = ''): Map<string, Leaf> {
     Object.entries(texts).flatMap(([name, text]: [string, unknown]): [string, Leaf][] => {
       const here = place === '' ? name : `${place}.${name}`
       const isLeaf = typeof text !== 'object' || text === null || Array.isArray(text)
-      return isLeaf ? [[here, text as Leaf]] : [...leaves(text as object, here)]
+      return isLeaf ? [[here, text as Leaf]] : [...leaves(text, here)]
     }),
   )
 }

@@ -40,7 +40,10 @@ export const errors: Dictionary['errors'] = {
       message: 'Der Dienst ist ausgelastet. Nichts ging verloren: Versuchen Sie es in ein paar Sekunden noch einmal.',
     },
   },
-  other: { heading: 'Diese Anfrage ist nicht gültig', message: 'Es wurde nichts geändert. Gehen Sie zurück und versuchen Sie es noch einmal.' },
+  other: {
+    heading: 'Diese Anfrage ist nicht gültig',
+    message: 'Es wurde nichts geändert. Gehen Sie zurück und versuchen Sie es noch einmal.',
+  },
   backToApplication: 'Zurück zur Anwendung',
   tryAgain: 'Noch einmal versuchen',
   yourAccount: 'Ihr Konto',
