@@ -37,7 +37,7 @@ export class PersonAuthenticator implements People {
     { username, password, previous }: { username: string; password: string; previous?: string },
     source: Source,
   ): Promise<NewSession | undefined> {
-    const proved = await this.#attempt(username, source, async () => {
+    const proved = await this.#parts.throttle.attempt(username, source, async () => {
       const user = await this.#parts.users.findByUsername(username)
       const isRight = await this.#parts.hasher.verify(user?.passwordHash, password)
       if (user !== undefined && isRight && user.disabledAt === undefined) return user
@@ -91,7 +91,7 @@ export class PersonAuthenticator implements People {
 
   /** What a signed-in person tries counts like a sign-in; undefined is a failure. */
   attemptOf<T>(user: User, source: Source, evaluate: () => Promise<T | undefined>, reason?: string): Promise<T | undefined> {
-    return this.#attempt(user.username, source, async () => {
+    return this.#parts.throttle.attempt(user.username, source, async () => {
       const outcome = await evaluate()
       if (outcome === undefined) this.#refuse(user, source, reason)
       return outcome
@@ -101,19 +101,6 @@ export class PersonAuthenticator implements People {
   async signOut(token: string, source: Source): Promise<void> {
     const session = await this.#parts.sessionKeeper.end(token)
     if (session !== undefined) this.#parts.audit.record({ event: 'sign-out', outcome: 'ok', user_id: session.userId }, source)
-  }
-
-  /** What succeeds, and what could not be evaluated, does not count. */
-  async #attempt<T>(username: string, source: Source, evaluate: () => Promise<T | undefined>): Promise<T | undefined> {
-    const reserved = await this.#parts.throttle.reserve(username, source)
-    try {
-      const outcome = await evaluate()
-      if (outcome !== undefined) await reserved.giveBack()
-      return outcome
-    } catch (error) {
-      await reserved.giveBack().catch(() => undefined)
-      throw error
-    }
   }
 
   async #rehash(user: User, password: string): Promise<void> {
