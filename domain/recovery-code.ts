@@ -31,7 +31,7 @@ export function matchRecoveryCode(
   secrets: Pick<Secrets, 'verify'>,
 ): string | undefined {
   const message = messageOf(userId, typed)
-  return stored.filter((code) => secrets.verify('recovery-code', message, Buffer.from(code, 'base64url')))[0]
+  return stored.find((code) => secrets.verify('recovery-code', message, Buffer.from(code, 'base64url')))
 }
 
 const messageOf = (userId: UserId, code: string): Uint8Array => Buffer.from(`${userId} ${code.toLowerCase().replace(/[\s-]/g, '')}`)

@@ -25,7 +25,11 @@ export async function proveSecondFactor(user: User, typed: string, parts: Second
   return code !== undefined && (await parts.users.spendRecoveryCode(id, code)) ? 'recovery-code' : undefined
 }
 
-async function spendOneTimeCode({ id, secondFactor }: User, code: string, { users, codes, secrets, clock }: SecondFactorParts): Promise<boolean> {
+async function spendOneTimeCode(
+  { id, secondFactor }: User,
+  code: string,
+  { users, codes, secrets, clock }: SecondFactorParts,
+): Promise<boolean> {
   const secret = secondFactor && secrets.unseal('totp', secondFactor.sealedSecret)
   if (secret === undefined) throw new Error('the second factor was sealed under a secret that is not in SECRETS')
   const step = codes.stepOf(secret, code, clock.now())
