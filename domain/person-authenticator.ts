@@ -6,6 +6,7 @@ import type { PasswordHasher } from '../ports/password-hasher.js'
 import type { Secrets } from '../ports/secrets.js'
 import type { UserRepository } from '../ports/user-repository.js'
 import type { Source } from './audit.js'
+import { TooManyAttempts } from './errors.js'
 import { proveSecondFactor } from './second-factor-check.js'
 import type { SecurityEventName } from './security-event.js'
 import type { NewSession, SessionKeeper } from './session-keeper.js'
@@ -37,7 +38,7 @@ export class PersonAuthenticator implements People {
     { username, password, previous }: { username: string; password: string; previous?: string },
     source: Source,
   ): Promise<NewSession | undefined> {
-    const proved = await this.#parts.throttle.attempt(username, source, async () => {
+    const proved = await this.#attempt(username, source, async () => {
       const user = await this.#parts.users.findByUsername(username)
       const isRight = await this.#parts.hasher.verify(user?.passwordHash, password)
       if (user !== undefined && isRight && user.disabledAt === undefined) return user
@@ -91,7 +92,7 @@ export class PersonAuthenticator implements People {
 
   /** What a signed-in person tries counts like a sign-in; undefined is a failure. */
   attemptOf<T>(user: User, source: Source, evaluate: () => Promise<T | undefined>, reason?: string): Promise<T | undefined> {
-    return this.#parts.throttle.attempt(user.username, source, async () => {
+    return this.#attempt(user.username, source, async () => {
       const outcome = await evaluate()
       if (outcome === undefined) this.#refuse(user, source, reason)
       return outcome
@@ -101,6 +102,15 @@ export class PersonAuthenticator implements People {
   async signOut(token: string, source: Source): Promise<void> {
     const session = await this.#parts.sessionKeeper.end(token)
     if (session !== undefined) this.#parts.audit.record({ event: 'sign-out', outcome: 'ok', user_id: session.userId }, source)
+  }
+
+  async #attempt<T>(username: string, source: Source, evaluate: () => Promise<T | undefined>): Promise<T | undefined> {
+    try {
+      return await this.#parts.throttle.attempt(username, source, evaluate)
+    } catch (error) {
+      if (error instanceof TooManyAttempts) this.#record('refused', source, undefined, 'too many attempts')
+      throw error
+    }
   }
 
   async #rehash(user: User, password: string): Promise<void> {

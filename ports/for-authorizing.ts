@@ -66,6 +66,8 @@ export interface ForAuthorizing {
   /** Says in the log that the person refused. */
   deny(request: AuthorizationRequest, who: SignedIn, source: Source): void
   connectedApps(userId: UserId): Promise<readonly ConnectedApp[]>
+  /** What the client calls itself; undefined when it is gone. */
+  clientName(id: string): Promise<string | undefined>
   /** Ends all grants between person and client, outstanding codes included, and forgets the approval. */
   withdraw(userId: UserId, clientId: string, source: Source): Promise<void>
 }

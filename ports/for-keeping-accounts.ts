@@ -26,11 +26,19 @@ export interface ForKeepingAccounts {
   endSession(who: SignedIn, id: string, source: Source): Promise<void>
   endOtherSessions(who: SignedIn, source: Source): Promise<Renewed>
   /** Ends the person's other sessions, keeps the grants. Undefined for a wrong current password. Throws InvalidInput for a new one that is none. */
-  changePassword(who: SignedIn, passwords: { readonly current: string; readonly next: string }, source: Source): Promise<Renewed | undefined>
+  changePassword(
+    who: SignedIn,
+    passwords: { readonly current: string; readonly next: string },
+    source: Source,
+  ): Promise<Renewed | undefined>
   /** Throws InvalidInput when there is a second factor already. */
   enrolment(who: SignedIn): Enrolment
   /** Undefined for a wrong code. The recovery codes are told once. */
-  confirmEnrolment(who: SignedIn, otp: string, source: Source): Promise<(Renewed & { readonly recoveryCodes: readonly string[] }) | undefined>
+  confirmEnrolment(
+    who: SignedIn,
+    otp: string,
+    source: Source,
+  ): Promise<(Renewed & { readonly recoveryCodes: readonly string[] }) | undefined>
   /** Undefined for a wrong password. */
   disableSecondFactor(who: SignedIn, password: string, source: Source): Promise<Renewed | undefined>
   /** Undefined for a wrong password. The old ones are worth nothing from then on. Throws InvalidInput without a second factor. */

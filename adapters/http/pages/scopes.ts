@@ -31,6 +31,8 @@ export function scopes({ ports, settings }: PageParts): { ask: Middleware; decid
   const bindingOf = (ctx: Context, flow: string, { client, redirectUri, scopes, resources }: AuthorizationRequest) =>
     sessionBinding(ctx, settings, [flow, client.id, redirectUri, ...scopes, ...resources])
 
+  const isDue = (request: AuthorizationRequest, who: SignedIn): boolean => authorizing.secondFactorDue(request, who) !== undefined
+
   function show(ctx: Context, flow: string, question: ApprovalQuestion, { user }: SignedIn): void {
     const csrf = csrfToken(secrets, bindingOf(ctx, flow, question.request))
     const switchHref = `${pathTo(settings, '/login', flow)}&switch=1`
@@ -41,7 +43,7 @@ export function scopes({ ports, settings }: PageParts): { ask: Middleware; decid
     async ask(ctx) {
       const { flow, request } = await asked(ctx)
       const who = signedIn(ctx)
-      if (who === undefined || 'error' in request || (await authorizing.isApproved(request, who))) {
+      if (who === undefined || 'error' in request || isDue(request, who) || (await authorizing.isApproved(request, who))) {
         seeOther(ctx, pathTo(settings, '/authorize', flow))
         return
       }
@@ -52,7 +54,7 @@ export function scopes({ ports, settings }: PageParts): { ask: Middleware; decid
       const { flow, request } = await asked(ctx)
       mustBeOurForm(ctx, secrets, 'error' in request ? sessionBinding(ctx, settings) : bindingOf(ctx, flow, request))
       const who = signedIn(ctx)
-      if (who === undefined || 'error' in request) {
+      if (who === undefined || 'error' in request || isDue(request, who)) {
         seeOther(ctx, pathTo(settings, '/authorize', flow))
         return
       }

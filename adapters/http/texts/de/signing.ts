@@ -4,6 +4,8 @@ export const signing: Pick<Dictionary, 'page' | 'signIn' | 'approval' | 'signOut
   page: {
     error: 'Fehler:',
     problem: 'Das hat nicht geklappt',
+    tooMany: (minutes) =>
+      `Es gab zu viele Versuche. Nichts ging verloren: Versuchen Sie es in ${minutes === 1 ? 'einer Minute' : `${minutes.toString()} Minuten`} noch einmal.`,
   },
   signIn: {
     title: 'Anmelden',

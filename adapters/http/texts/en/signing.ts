@@ -3,6 +3,8 @@ export const signing = {
   page: {
     error: 'Error:',
     problem: 'There is a problem',
+    tooMany: (minutes: number): string =>
+      `There were too many attempts. Nothing was lost: try again in ${minutes === 1 ? 'a minute' : `${minutes.toString()} minutes`}.`,
   },
   signIn: {
     title: 'Sign in',
