@@ -95,7 +95,7 @@ function authorizing(world: World): ForAuthorizing {
   }
 }
 
-function ports(world: World): HttpPorts {
+export function ports(world: World): HttpPorts {
   const silent = () => undefined
   return {
     secrets: world.secrets,
@@ -124,15 +124,16 @@ function ports(world: World): HttpPorts {
   }
 }
 
+export const SETTINGS: HttpSettings = {
+  issuer: ISSUER,
+  trustProxy: 0,
+  defaultResource: ISSUER,
+  brand: { name: 'Portcullis' },
+  root: process.cwd(),
+}
+
 export function serve(world: World, overrides: Partial<HttpSettings> = {}): supertest.Agent {
-  const settings: HttpSettings = {
-    issuer: ISSUER,
-    trustProxy: 0,
-    defaultResource: ISSUER,
-    brand: { name: 'Portcullis' },
-    root: process.cwd(),
-    ...overrides,
-  }
+  const settings: HttpSettings = { ...SETTINGS, ...overrides }
   const app = new Koa()
   const own = ports(world)
   for (const middleware of [identify(own, settings), errorBoundary(own, settings), answerMissing(settings), cookiesFollowIssuer(settings)])

@@ -17,7 +17,9 @@ import { scopes } from './scopes.js'
 import { secondFactor } from './second-factor.js'
 
 /** All pages of the server, below the path of the issuer. */
-export function pageRoutes(ports: HttpPorts, settings: HttpSettings): Koa.Middleware {
+export const pageRoutes = (ports: HttpPorts, settings: HttpSettings): Koa.Middleware => mounted(settings, pagesOf(ports, settings))
+
+export function pagesOf(ports: HttpPorts, settings: HttpSettings): Pages {
   const parts = { ports, settings }
   const session = sessions(ports, settings)
   // Once the form is there: how fast it comes is the browser's affair.
@@ -26,7 +28,7 @@ export function pageRoutes(ports: HttpPorts, settings: HttpSettings): Koa.Middle
   const [signing, proving, asking, leaving] = [login(parts), secondFactor(parts), scopes(parts), logout(parts)]
   // What leads to the client's own redirect cannot have form-action.
   const [leadsOn, stays] = [pageHeaders(false), pageHeaders(true)]
-  return mounted(settings, {
+  return {
     '/authorize': { get: [stays, refuseHead, inTime, session, dispatch(parts)], post: [stays, readForm, repeatByGet(parts)] },
     '/login': { get: [leadsOn, inTime, session, signing.show], post: [leadsOn, ...form, ofBrowser, signing.signIn] },
     '/login/otp': { get: [leadsOn, inTime, session, proving.ask], post: [leadsOn, ...form, session, ofBrowser, proving.prove] },
@@ -37,7 +39,7 @@ export function pageRoutes(ports: HttpPorts, settings: HttpSettings): Koa.Middle
     },
     ...accountRoutes(parts, { get: [inTime, session], post: [...form, session, ofSession] }),
     ...(settings.demo && demoRoutes(parts, settings.demo, { page: [stays], form: [stays, ...form, ofBrowser] })),
-  })
+  }
 }
 
 function mounted(settings: HttpSettings, pages: Pages): Koa.Middleware {
