@@ -19,7 +19,7 @@ export class MemoryAttemptCounter implements AttemptCounter {
 
   async giveBack(key: string, until: Date): Promise<void> {
     const before = this.#attempts.get(key)
-    if (before === undefined || before.until.getTime() !== until.getTime()) return
+    if (before?.until.getTime() !== until.getTime()) return
     this.#attempts.replace({ ...before, count: Math.max(0, before.count - 1) })
   }
 }

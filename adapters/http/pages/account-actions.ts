@@ -30,7 +30,8 @@ export function accountActions({ ports, settings }: PageParts, show: ShowAccount
   ) {
     const outcome = await tried(ctx, textsOf(ctx).account.wrongPassword, act(formOf(ctx).get('current_password') ?? ''))
     if (!isFailure(outcome)) return outcome
-    await show(ctx, who, { ...outcome, problemAt: at })
+    // With too many attempts no field is wrong.
+    await show(ctx, who, { ...outcome, problemAt: outcome.status === 429 ? '' : at })
     return undefined
   }
 
