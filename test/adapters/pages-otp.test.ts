@@ -81,7 +81,7 @@ describe('the page that asks for the second factor', () => {
     expect(locationOf(await agent.get(path.replace('/login/otp', '/authorize')))).to.equal(path.replace('/login/otp', '/scopes'))
   })
 
-  it('CONS-004: an approval that was shown before the second factor became due approves nothing', async () => {
+  it('an approval that was shown before the second factor became due approves nothing', async () => {
     const world = new World()
     const agent = serve(world)
     const path = locationOf(await agent.get(REQUEST)).replace('/login', '/scopes')
