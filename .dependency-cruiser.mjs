@@ -98,7 +98,7 @@ const forbidden = [
     from: { path: '^adapters/http/' },
     to: { path: '^adapters/', pathNot: '^adapters/(http|oauth2)/' },
   },
-  technology('http', ['@?koa', 'helmet/', 'pug/', 'jose/', '@jmondi/']),
+  technology('http', ['@?koa', 'helmet/', 'pug/', 'jose/', 'qrcode/', '@jmondi/']),
   technology('oauth2', ['@jmondi/']),
   technology('cli', ['commander/']),
   technology('sqlite', ['@photostructure/']),
@@ -111,7 +111,12 @@ const forbidden = [
     from: { path: '^adapters/http/' },
     to: { path: 'node_modules/@jmondi/', dependencyTypesNot: types },
   },
-  only('web-at-home', ['@?koa', 'helmet/', 'pug/'], '^adapters/http/', 'Koa, its middleware and Pug serve the http adapter alone.'),
+  only(
+    'web-at-home',
+    ['@?koa', 'helmet/', 'pug/', 'qrcode/'],
+    '^adapters/http/',
+    'Koa, its middleware and Pug serve the http adapter alone.',
+  ),
   only('commander-at-home', ['commander/'], '^adapters/cli/', 'The command line is one adapter.'),
   only(
     'sqlite-at-home',

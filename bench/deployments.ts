@@ -60,7 +60,7 @@ export class Deployments {
       STORE: store,
       SECRETS: randomBytes(32).toString('base64url'),
       LOG_LEVEL: 'info',
-      LOGIN_ATTEMPTS: '1000',
+      LOGIN_ATTEMPTS: '1000000',
     }
     const environment = Object.fromEntries(Object.entries(settings).map(([setting, value]) => [`PORTCULLIS_${setting}`, value]))
     return this.#start(name, command, environment, registered, port, `http://127.0.0.1:${operations}/readyz`)

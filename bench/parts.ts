@@ -4,6 +4,7 @@ import type { Deployments } from './deployments.js'
 import { People } from './flows.js'
 import type { Target } from './report.js'
 import { alternate, type Measured } from './rounds.js'
+import { timeSignIns } from './sign-in.js'
 
 const PLAN = { warmUpSeconds: 2, rounds: 9, secondsPerRound: 2 }
 const MANY = 1_000_000
@@ -81,9 +82,23 @@ async function compareStores(deployments: Deployments, { name }: MongoServer, ur
   }
 }
 
+async function measureSignIns(deployments: Deployments): Promise<Outcome> {
+  say('wrong sign-ins, of people who exist and of people who do not, one at a time')
+  const server = await deployments.portcullis('sign-ins')
+  const { unknown, wrong, tells, byChance } = await timeSignIns(server)
+  await server.stop()
+  say(`unknown user ${unknown.toFixed(2)} ms, wrong password ${wrong.toFixed(2)} ms, medians of 200 each`)
+  const verdict = Math.abs(tells - 0.5) <= byChance ? 'no difference' : 'A DIFFERENCE'
+  say(`the first is the slower one in ${tells.toFixed(3)} of all pairs: ${verdict} (0.5 ± ${byChance.toFixed(3)} at 1 in 1,000)`)
+  return { rates: {}, targets: [{ name: 'unknown user against wrong password', of: one(unknown), against: one(wrong) }] }
+}
+
+const one = (value: number): Measured => ({ median: value, rounds: [value] })
+
 /** What can be measured, in the order of a whole run. */
 export const PARTS: Readonly<Record<string, (deployments: Deployments) => Promise<Outcome>>> = {
   tokens: measureTokens,
   flows: measureFlows,
   stores: measureStores,
+  'sign-ins': measureSignIns,
 }

@@ -38,6 +38,7 @@ export class Administrator implements ForAdministering {
   disableUser: Can<'disableUser'> = (who, source) => this.#users.disableUser(who, source)
   enableUser: Can<'enableUser'> = (who, source) => this.#users.enableUser(who, source)
   deleteUser: Can<'deleteUser'> = (who, source) => this.#users.deleteUser(who, source)
+  resetOtp: Can<'resetOtp'> = (who, source) => this.#users.resetOtp(who, source)
   listSessions: Can<'listSessions'> = (who) => this.#users.listSessions(who)
   endSession: Can<'endSession'> = (id, source) => this.#users.endSession(id, source)
   endSessions: Can<'endSessions'> = (who, source) => this.#users.endSessions(who, source)

@@ -17,6 +17,7 @@ export type AuditEvent = Subject & { readonly event: AuditEventName; readonly ou
 export type AuditEventName =
   | 'sign-in'
   | 'sign-out'
+  | 'account'
   | 'client-authentication'
   | 'authorization'
   | 'approval'

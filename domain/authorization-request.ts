@@ -55,8 +55,6 @@ function problem(parameters: AuthorizationParameters, client: Client): OAuthErro
   if (responseType !== 'code') return 'unsupported_response_type'
   if ((single(parameters, 'response_mode') ?? 'query') !== 'query') return 'invalid_request'
   if (!mayUse(client, 'authorization_code')) return 'unauthorized_client'
-  // Nobody has a second factor yet, so a client that demands one gets nobody.
-  if (client.requireOtp) return 'access_denied'
   const isS256 = single(parameters, 'code_challenge_method') === 'S256'
   return isS256 && CHALLENGE.test(single(parameters, 'code_challenge') ?? '') ? undefined : 'invalid_request'
 }

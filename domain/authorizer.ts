@@ -19,12 +19,14 @@ import { validateAuthorization } from './authorization-request.js'
 import type { Catalogue } from './catalogue.js'
 import { isConfidential, registersRedirectUri } from './client.js'
 import { codeOf } from './computed-credentials.js'
+import { connectedApps } from './connected-apps.js'
 import { approvedBefore, covers } from './consent.js'
-import { PageError } from './errors.js'
+import { OAuthError, PageError } from './errors.js'
 import type { AuthorizationParameters } from './flow.js'
-import { CLOCK_LEEWAY_MS, type Grant } from './grant.js'
+import { CLOCK_LEEWAY_MS } from './grant.js'
 import type { AttemptId, BrowserId, ClientId, FlowId, GrantId, UserId } from './ids.js'
 import { isLoopbackRedirect, isPrivateSchemeRedirect } from './redirect-uri.js'
+import { showedSecondFactor } from './session.js'
 
 export interface AuthorizerParts {
   readonly catalogue: Catalogue
@@ -86,6 +88,11 @@ export class Authorizer implements ForAuthorizing {
     return flow.parameters
   }
 
+  secondFactorDue({ client }: AuthorizationRequest, { user, session }: SignedIn): 'prove' | 'enrol' | undefined {
+    if (!client.requireOtp || showedSecondFactor(session)) return undefined
+    return user.secondFactor === undefined ? 'enrol' : 'prove'
+  }
+
   async isApproved(request: AuthorizationRequest, who: SignedIn): Promise<boolean> {
     const { client, redirectUri, scopes, resources } = request
     if (client.firstParty) return true
@@ -119,6 +126,7 @@ export class Authorizer implements ForAuthorizing {
   async grant({ request, who }: NewGrant, how: 'asked' | 'remembered', source: Source): Promise<GrantId> {
     const { grants, consents, secrets, clock, audit } = this.#parts
     const { client, redirectUri, challenge, scopes, resources } = request
+    if (this.secondFactorDue(request, who) !== undefined) throw new OAuthError('access_denied', 'the second factor was not shown')
     const at = clock.now()
     const id = secrets.random(16) as GrantId
     const expiresAt = new Date(at.getTime() + this.#limits.codeTtlMs)
@@ -142,6 +150,7 @@ export class Authorizer implements ForAuthorizing {
       const { id: clientId, registration: clientRegistration } = client
       await consents.remember({ userId: who.user.id, clientId, clientRegistration, scopes, resources, at })
       audit.record({ event: 'approval', outcome: 'ok', client_id: client.id, user_id: who.user.id, grant_id: id }, source)
+      await this.#note(who.user.id, 'approval', client.id, source)
     }
     audit.record({ event: 'code', outcome: 'ok', client_id: client.id, user_id: who.user.id, grant_id: id }, source)
     return id
@@ -155,28 +164,26 @@ export class Authorizer implements ForAuthorizing {
     this.#parts.audit.record({ event: 'denial', outcome: 'refused', client_id: client.id, user_id: user.id }, source)
   }
 
-  async connectedApps(userId: UserId): Promise<readonly ConnectedApp[]> {
-    const { consents, grants, catalogue, clock } = this.#parts
-    const approved = await consents.list({ userId })
-    const unasked = (await grants.list({ userId }, clock.now())).filter(
-      ({ clientRegistration }) => !approved.some((one) => one.clientRegistration === clientRegistration),
-    )
-    const known = await catalogue.scopes()
-    const apps = [...approved, ...firstOfEach(unasked)].map(async ({ clientId, clientRegistration, scopes, createdAt }) => {
-      const client = await catalogue.client(clientId)
-      if (client?.registration !== clientRegistration) return undefined
-      return { client, scopes: known.filter(({ name }) => scopes.includes(name)), since: createdAt }
-    })
-    return (await Promise.all(apps)).filter((app) => app !== undefined)
+  connectedApps = (userId: UserId): Promise<readonly ConnectedApp[]> => connectedApps(userId, this.#parts)
+
+  async clientName(id: string): Promise<string | undefined> {
+    return (await this.#parts.catalogue.client(id))?.name
   }
 
   async withdraw(userId: UserId, clientId: string, source: Source): Promise<void> {
     const filter = { userId, clientId: clientId as ClientId }
     // First the epoch: whatever is saved from now on by who looked before is worthless.
     await this.#parts.users.change(userId, { endCodes: true })
-    await this.#parts.consents.forget(filter)
-    await this.#parts.grants.endAll(filter, 'withdrawn', this.#parts.clock.now())
+    const forgotten = await this.#parts.consents.forget(filter)
+    const ended = await this.#parts.grants.endAll(filter, 'withdrawn', this.#parts.clock.now())
+    if (forgotten + ended === 0) return
     this.#parts.audit.record({ event: 'withdrawal', outcome: 'ok', client_id: clientId, user_id: userId }, source)
+    await this.#note(userId, 'withdrawal', filter.clientId, source)
+  }
+
+  /** What was done is done, whether the person can be shown it or not. */
+  async #note(userId: UserId, event: 'approval' | 'withdrawal', clientId: ClientId, { address }: Source): Promise<void> {
+    await this.#parts.users.note(userId, { event, at: this.#parts.clock.now(), address, clientId }).catch(() => undefined)
   }
 
   /** The start page of a client's site, when its redirect URI is a web address that is still registered. */
@@ -186,13 +193,6 @@ export class Authorizer implements ForAuthorizing {
     if (client === undefined || uri === undefined || isPrivateSchemeRedirect(uri) || !registersRedirectUri(client, uri)) return undefined
     return `${new URL(uri).origin}/`
   }
-}
-
-/** One entry per client: what it holds over all its grants, since the oldest, which comes first. First-party clients hold grants without a consent. */
-function firstOfEach(grants: readonly Grant[]): readonly Pick<Grant, 'clientId' | 'clientRegistration' | 'scopes' | 'createdAt'>[] {
-  const ofOne = (one: Grant) => grants.filter(({ clientRegistration }) => clientRegistration === one.clientRegistration)
-  const firsts = grants.filter((grant) => ofOne(grant)[0] === grant)
-  return firsts.map((first) => ({ ...first, scopes: ofOne(first).flatMap(({ scopes }) => scopes) }))
 }
 
 /** RFC 8252 §8.6: another program on the device could answer at such an address, so a public client there is asked for each time. */

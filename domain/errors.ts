@@ -75,6 +75,17 @@ export class Busy extends Error {
   readonly retryAfter = 5
 }
 
+/** So many passwords or one-time codes were tried that no other is evaluated for `retryAfter` seconds. */
+export class TooManyAttempts extends Error {
+  override readonly name = 'TooManyAttempts'
+  readonly retryAfter: number
+
+  constructor(retryAfter: number) {
+    super('too many attempts')
+    this.retryAfter = retryAfter
+  }
+}
+
 /** An operator's mistake, in one sentence that names the field. */
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput'

@@ -29,3 +29,12 @@ export const isAlive = (session: Session, user: User, at: Date): boolean =>
   user.disabledAt === undefined &&
   session.idleExpiresAt > at &&
   session.expiresAt > at
+
+/** So long the password counts as just given. */
+const FRESH_MS = 15 * 60_000
+
+/** Whether the person showed the password lately enough to change the account. */
+export const isFresh = ({ authTime }: Session, at: Date): boolean => at.getTime() - authTime.getTime() < FRESH_MS
+
+/** Whether a second factor was shown (RFC 8176 `mfa`). */
+export const showedSecondFactor = ({ amr }: Session): boolean => amr.includes('mfa')

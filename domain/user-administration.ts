@@ -4,6 +4,7 @@ import { knownUser, newId, record, taken, unknown, type AdministratorParts } fro
 import type { Source } from './audit.js'
 import type { SessionId, UserId } from './ids.js'
 import { mustBeEmail, mustBeName, mustBePassword } from './names.js'
+import type { SecurityEventName } from './security-event.js'
 import { isAlive, type Session } from './session.js'
 import type { User } from './user.js'
 
@@ -27,6 +28,7 @@ export class UserAdministration implements Pick<
   | 'disableUser'
   | 'enableUser'
   | 'deleteUser'
+  | 'resetOtp'
   | 'listSessions'
   | 'endSession'
   | 'endSessions'
@@ -81,6 +83,13 @@ export class UserAdministration implements Pick<
     const user = await this.#changeUser(id, { passwordHash, endSessions: true, endGrants: true }, 'password set', source)
     await this.#store.grants.endAll({ userId: id }, 'password-changed', this.#parts.clock.now())
     await this.#store.sessions.endAll({ userId: id })
+    await this.#note(id, 'password-changed', source)
+    return user
+  }
+
+  async resetOtp(who: string, source: Source): Promise<User> {
+    const user = await this.#changeUser(who, { secondFactor: null }, 'second factor reset', source)
+    await this.#note(user.id, 'second-factor-disabled', source)
     return user
   }
 
@@ -119,6 +128,11 @@ export class UserAdministration implements Pick<
   async endSessions(who: string, source: Source): Promise<number> {
     const { id } = await this.#changeUser(who, { endSessions: true }, 'sessions ended', source)
     return this.#store.sessions.endAll({ userId: id })
+  }
+
+  /** What was done is done, whether the person can be shown it or not. */
+  async #note(id: UserId, event: SecurityEventName, { address }: Source): Promise<void> {
+    await this.#store.users.note(id, { event, at: this.#parts.clock.now(), address }).catch(() => undefined)
   }
 
   async #changeUser(who: string, change: UserChange, done: string, source: Source): Promise<User> {

@@ -55,6 +55,8 @@ export interface ForAdministering {
   enableUser(who: string, source: Source): Promise<User>
   /** Ends grants, approvals and sessions for good. */
   deleteUser(who: string, source: Source): Promise<void>
+  /** Takes the second factor away, recovery codes included; the person can set up another. Sessions and grants stay. */
+  resetOtp(who: string, source: Source): Promise<User>
 
   createScope(scope: Scope, source: Source): Promise<Scope>
   updateScope(scope: Scope, source: Source): Promise<Scope>

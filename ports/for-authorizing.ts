@@ -41,6 +41,8 @@ export interface ConnectedApp {
   readonly client: Client
   readonly scopes: readonly Scope[]
   readonly since: Date
+  /** When a code or a refresh token was last redeemed; absent when none of its grants is alive. */
+  readonly lastUsed?: Date
 }
 
 export interface ForAuthorizing {
@@ -50,6 +52,8 @@ export interface ForAuthorizing {
   begin(parameters: AuthorizationParameters, browser: string): Promise<string>
   /** The parameters of a flow that is this browser's, unspent and unexpired. Throws PageError `flow-over` otherwise. */
   resume(flow: string, browser: string | undefined): Promise<AuthorizationParameters>
+  /** What stands between the person and a client that demands a second factor: it is to be shown, or to be set up first. */
+  secondFactorDue(request: AuthorizationRequest, who: SignedIn): 'prove' | 'enrol' | undefined
   /** Whether approval is settled: a first-party client, or a consent that covers the request. */
   isApproved(request: AuthorizationRequest, who: SignedIn): Promise<boolean>
   question(request: AuthorizationRequest, who: SignedIn): Promise<ApprovalQuestion>
@@ -62,6 +66,8 @@ export interface ForAuthorizing {
   /** Says in the log that the person refused. */
   deny(request: AuthorizationRequest, who: SignedIn, source: Source): void
   connectedApps(userId: UserId): Promise<readonly ConnectedApp[]>
+  /** What the client calls itself; undefined when it is gone. */
+  clientName(id: string): Promise<string | undefined>
   /** Ends all grants between person and client, outstanding codes included, and forgets the approval. */
   withdraw(userId: UserId, clientId: string, source: Source): Promise<void>
 }

@@ -1,4 +1,4 @@
-export type Purpose = 'code' | 'refresh-token' | 'csrf' | 'signing-key' | 'demo'
+export type Purpose = 'code' | 'refresh-token' | 'csrf' | 'signing-key' | 'totp' | 'enrolment' | 'recovery-code' | 'attempt' | 'demo'
 
 /** Randomness, digests and keyed operations. Keys are derived per purpose from SECRETS: the first makes, all verify. */
 export interface Secrets {

@@ -4,15 +4,20 @@ import type { Log } from '../adapters/http/ports.js'
 import { GrantEngine } from '../adapters/oauth2/engine.js'
 import { Argon2PasswordHasher } from '../adapters/system/argon2.js'
 import { PinoAuditLog } from '../adapters/system/audit.js'
+import { TotpCodes } from '../adapters/system/one-time-codes.js'
 import { systemClock } from '../adapters/system/clock.js'
 import { SystemSecrets } from '../adapters/system/secrets.js'
 import { NodeTokenSigner } from '../adapters/system/signer.js'
 import type { createLogger } from '../adapters/system/logger.js'
+import { AccountKeeper } from '../domain/account-keeper.js'
 import { Administrator } from '../domain/administrator.js'
 import { Authenticator } from '../domain/authenticator.js'
 import { Authorizer } from '../domain/authorizer.js'
 import { Catalogue } from '../domain/catalogue.js'
 import { KeyRing } from '../domain/key-ring.js'
+import { PersonAuthenticator } from '../domain/person-authenticator.js'
+import { SessionKeeper } from '../domain/session-keeper.js'
+import { Throttle } from '../domain/throttle.js'
 import { TokenIssuer } from '../domain/token-issuer.js'
 import type { Clock } from '../ports/clock.js'
 import type { Storage } from '../ports/storage.js'
@@ -42,6 +47,7 @@ export function createContainer({ config, storage, logger, clock = systemClock }
   container.bind(T.hasher).toResolvedValue(() => new Argon2PasswordHasher())
   container.bind(T.signer).toResolvedValue(() => new NodeTokenSigner())
   bindDomain(container)
+  bindPeople(container)
   bindHttp(container)
   return container
 }
@@ -60,9 +66,8 @@ function bindDomain(container: Container): void {
   container
     .bind(T.authenticating)
     .toResolvedValue(
-      (catalogue, { users, sessions }, hasher, secrets, clock, audit, config) =>
-        new Authenticator({ catalogue, users, sessions, hasher, secrets, clock, audit }, config),
-      [T.catalogue, T.storage, T.hasher, T.secrets, T.clock, T.audit, T.config],
+      (catalogue, people, secrets, clock, audit, config) => new Authenticator({ catalogue, people, secrets, clock, audit }, config),
+      [T.catalogue, T.people, T.secrets, T.clock, T.audit, T.config],
     )
   container
     .bind(T.authorizing)
@@ -86,6 +91,36 @@ function bindDomain(container: Container): void {
     )
 }
 
+function bindPeople(container: Container): void {
+  container.bind(T.codes).toResolvedValue(() => new TotpCodes())
+  container
+    .bind(T.throttle)
+    .toResolvedValue(
+      ({ attempts }, secrets, clock, config) => new Throttle(attempts, secrets, clock, config),
+      [T.storage, T.secrets, T.clock, T.config],
+    )
+  container
+    .bind(T.sessionKeeper)
+    .toResolvedValue(
+      ({ users, sessions }, secrets, clock, config) => new SessionKeeper({ users, sessions, secrets, clock }, config),
+      [T.storage, T.secrets, T.clock, T.config],
+    )
+  container
+    .bind(T.people)
+    .toResolvedValue(
+      ({ users }, sessionKeeper, throttle, codes, hasher, secrets, clock, audit) =>
+        new PersonAuthenticator({ users, sessionKeeper, throttle, codes, hasher, secrets, clock, audit }),
+      [T.storage, T.sessionKeeper, T.throttle, T.codes, T.hasher, T.secrets, T.clock, T.audit],
+    )
+  container
+    .bind(T.accounts)
+    .toResolvedValue(
+      ({ users, sessions }, sessionKeeper, people, codes, hasher, secrets, clock, audit, { brand }) =>
+        new AccountKeeper({ users, sessions, sessionKeeper, people, codes, hasher, secrets, clock, audit, brand: brand.name }),
+      [T.storage, T.sessionKeeper, T.people, T.codes, T.hasher, T.secrets, T.clock, T.audit, T.config],
+    )
+}
+
 function bindHttp(container: Container): void {
   container
     .bind(T.engine)
@@ -94,8 +129,9 @@ function bindHttp(container: Container): void {
       [T.issuing, T.authorizing, T.config],
     )
   container.bind(T.httpPorts).toResolvedValue(
-    (authenticating, authorizing, publishing, engine, { scopes }, secrets, clock, log) => ({
+    (authenticating, accounts, authorizing, publishing, engine, { scopes }, secrets, clock, log) => ({
       authenticating,
+      accounts,
       authorizing,
       publishing,
       engine,
@@ -104,7 +140,7 @@ function bindHttp(container: Container): void {
       clock,
       log,
     }),
-    [T.authenticating, T.authorizing, T.publishing, T.engine, T.storage, T.secrets, T.clock, T.log],
+    [T.authenticating, T.accounts, T.authorizing, T.publishing, T.engine, T.storage, T.secrets, T.clock, T.log],
   )
 }
 

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { createLogger } from '../adapters/system/logger.js'
 import { isStoreUnavailable } from '../domain/errors.js'
+import type { Clock } from '../ports/clock.js'
 import type { Storage } from '../ports/storage.js'
 import { SettingsError, type Config } from './config.js'
 import { createContainer, resolve, type Container } from './container.js'
@@ -22,10 +23,10 @@ export interface Prepared {
  * Opens the store, prepares an empty one, and proves that the settings fit it. With a store of an older or incomplete schema it goes on, and
  * what it could not do is done when `readiness` finds the store ready. Throws StoreUnavailable or SettingsError, and then closes the store.
  */
-export async function prepare(config: Config, given?: Storage): Promise<Prepared> {
+export async function prepare(config: Config, given?: Storage, clock?: Clock): Promise<Prepared> {
   const logger = createLogger(config.logLevel)
   const storage = given ?? (await openStorage(config.store))
-  const container = createContainer({ config, storage, logger })
+  const container = createContainer({ config, storage, logger, ...(clock && { clock }) })
   const readiness = new Readiness(storage.maintenance, () => firstThings(config, storage, container), logger)
   try {
     await begin(storage, readiness)

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { createApp } from '../adapters/http/app.js'
 import { createOperations } from '../adapters/http/operations.js'
+import type { Clock } from '../ports/clock.js'
 import type { Storage } from '../ports/storage.js'
 import type { Config } from './config.js'
 import { resolve } from './container.js'
@@ -22,8 +23,8 @@ export interface Running {
 }
 
 /** Opens the store, prepares an empty one, listens. Throws StoreUnavailable or SettingsError before anything listens. */
-export async function startServer(config: Config, options: { readonly storage?: Storage } = {}): Promise<Running> {
-  const prepared = await prepare(config, options.storage)
+export async function startServer(config: Config, options: { readonly storage?: Storage; readonly clock?: Clock } = {}): Promise<Running> {
+  const prepared = await prepare(config, options.storage, options.clock)
   const { storage, container, logger, readiness } = prepared
   const state = { stopping: false }
   let operations: Listener | undefined

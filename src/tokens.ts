@@ -1,13 +1,18 @@
 import type { ServiceIdentifier } from 'inversify'
 import type { Catalogue } from '../domain/catalogue.js'
 import type { KeyRing } from '../domain/key-ring.js'
+import type { PersonAuthenticator } from '../domain/person-authenticator.js'
+import type { SessionKeeper } from '../domain/session-keeper.js'
+import type { Throttle } from '../domain/throttle.js'
 import type { AuditLog } from '../ports/audit-log.js'
 import type { Clock } from '../ports/clock.js'
 import type { ForAdministering } from '../ports/for-administering.js'
 import type { ForAuthenticating } from '../ports/for-authenticating.js'
 import type { ForAuthorizing } from '../ports/for-authorizing.js'
 import type { ForIssuingTokens } from '../ports/for-issuing-tokens.js'
+import type { ForKeepingAccounts } from '../ports/for-keeping-accounts.js'
 import type { ForPublishingKeys } from '../ports/for-publishing-keys.js'
+import type { OneTimeCodes } from '../ports/one-time-codes.js'
 import type { PasswordHasher } from '../ports/password-hasher.js'
 import type { Secrets } from '../ports/secrets.js'
 import type { Storage } from '../ports/storage.js'
@@ -33,6 +38,11 @@ export const TOKENS = {
   audit: token<AuditLog>('AuditLog'),
   catalogue: token<Catalogue>('Catalogue'),
   keyRing: token<KeyRing>('KeyRing'),
+  codes: token<OneTimeCodes>('OneTimeCodes'),
+  throttle: token<Throttle>('Throttle'),
+  sessionKeeper: token<SessionKeeper>('SessionKeeper'),
+  people: token<PersonAuthenticator>('PersonAuthenticator'),
+  accounts: token<ForKeepingAccounts>('ForKeepingAccounts'),
   authenticating: token<ForAuthenticating>('ForAuthenticating'),
   authorizing: token<ForAuthorizing>('ForAuthorizing'),
   issuing: token<ForIssuingTokens>('ForIssuingTokens'),

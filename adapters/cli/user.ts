@@ -41,6 +41,12 @@ export function addUserCommands(program: Command, operator: Operator): void {
   verb(noun, 'enable <user>', 'bring the grants back, not the sessions').action(async (who: string, options: OutputOptions) => {
     show(operator, options, await operator.administer((administering, source) => administering.enableUser(who, source)))
   })
+  destructive(noun, 'reset-otp <user>', 'take the second factor away, so that another can be set up').action(
+    async (who: string, options: ConfirmOptions) => {
+      await operator.confirm(options, `Take the second factor of user ${who} away`)
+      show(operator, options, await operator.administer((administering, source) => administering.resetOtp(who, source)))
+    },
+  )
   destructive(noun, 'delete <user>', 'delete a person for good, with grants, approvals and sessions').action(
     async (who: string, options: ConfirmOptions) => {
       await operator.confirm(options, `Delete user ${who} with all grants, approvals and sessions`)

@@ -4,7 +4,7 @@ import { browserOf } from './browser-cookie.js'
 import { formOf } from './pages/form.js'
 import type { HttpPorts, HttpSettings } from './ports.js'
 import { RequestRefused } from './refusals.js'
-import { sessionTokenOf, signedIn } from './session.js'
+import { halfSignedIn, sessionTokenOf, signedIn } from './session.js'
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/
 
@@ -19,7 +19,7 @@ export const browserBinding = (browser: string): Binding => `browser ${browser}`
 /** Of all other forms. `shown` narrows it to what the page said. */
 export function sessionBinding(ctx: Context, settings: HttpSettings, shown: readonly string[] = []): Binding {
   const token = sessionTokenOf(ctx, settings)
-  if (token === undefined || signedIn(ctx) === undefined) return undefined
+  if (token === undefined || (signedIn(ctx) ?? halfSignedIn(ctx)) === undefined) return undefined
   return ['session', token, ...(shown.length > 0 ? [JSON.stringify(shown)] : [])].join(' ')
 }
 

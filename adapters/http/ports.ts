@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.js'
 import type { ForAuthenticating } from '../../ports/for-authenticating.js'
 import type { ForAuthorizing } from '../../ports/for-authorizing.js'
+import type { ForKeepingAccounts } from '../../ports/for-keeping-accounts.js'
 import type { ForPublishingKeys } from '../../ports/for-publishing-keys.js'
 import type { ScopeRepository } from '../../ports/scope-repository.js'
 import type { Secrets } from '../../ports/secrets.js'
@@ -16,6 +17,7 @@ export interface Log {
 /** What the HTTP adapter drives and needs. */
 export interface HttpPorts {
   readonly authenticating: ForAuthenticating
+  readonly accounts: ForKeepingAccounts
   readonly authorizing: ForAuthorizing
   readonly publishing: ForPublishingKeys
   readonly engine: Engine

@@ -1,4 +1,4 @@
-import { Busy, isStoreUnavailable, OAuthError, PageError, type OAuthErrorCode } from '../../domain/errors.js'
+import { Busy, isStoreUnavailable, OAuthError, PageError, TooManyAttempts, type OAuthErrorCode } from '../../domain/errors.js'
 
 const STATUS: Record<OAuthErrorCode, number> = {
   invalid_request: 400,
@@ -43,6 +43,8 @@ export function asRefusal(error: unknown): RequestRefused {
   }
   if (isStoreUnavailable(error)) return unavailable(error, STORE_RETRY_AFTER_S)
   if (error instanceof Busy) return unavailable(error, error.retryAfter)
+  if (error instanceof TooManyAttempts)
+    return new RequestRefused(429, 'temporarily_unavailable', error.message, { retryAfter: error.retryAfter, cause: error })
   if (error instanceof PageError) return new RequestRefused(400, 'invalid_request', error.kind, { cause: error })
   const status = clientErrorStatus(error)
   if (status !== undefined) return new RequestRefused(status, 'invalid_request', String(error), { cause: error })

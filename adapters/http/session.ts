@@ -10,9 +10,20 @@ const NAME = 'portcullis'
 /** The value of the session cookie, when it has the form of one. */
 export const sessionTokenOf = (ctx: Context, settings: HttpSettings): string | undefined => readCookie(ctx, settings, NAME)
 
-export const signedIn = (ctx: Context): SignedIn | undefined => (ctx['session'] as { who?: SignedIn } | null | undefined)?.who
+interface Carried {
+  readonly who?: SignedIn
+  readonly half?: SignedIn
+}
 
-/** Gives the browser the session that a sign-in made. */
+const carriedBy = (ctx: Context): Carried => (ctx['session'] as Carried | null | undefined) ?? {}
+
+/** Who is wholly signed in. */
+export const signedIn = (ctx: Context): SignedIn | undefined => carriedBy(ctx).who
+
+/** Who is half signed in, and may do nothing but prove the second factor or leave. */
+export const halfSignedIn = (ctx: Context): SignedIn | undefined => carriedBy(ctx).half
+
+/** Gives the browser the session that a sign-in, or a change of rights, made. */
 export function startSession(ctx: Context, settings: HttpSettings, token: string): void {
   ctx.cookies.set(cookieName(settings, NAME), token, cookieFlags(settings))
 }
@@ -22,7 +33,7 @@ export function endSession(ctx: Context): void {
   ctx['session'] = null
 }
 
-/** For page routes: who is signed in. An unknown, ended or damaged cookie is nobody, and is left as it is. */
+/** For page routes: who is signed in, half or wholly. An unknown, ended or damaged cookie is nobody, and is left as it is. */
 export function sessions({ authenticating }: HttpPorts, settings: HttpSettings): Middleware {
   let carrier: Middleware | undefined
   return async function session(ctx, next) {
@@ -51,7 +62,9 @@ function options(authenticating: ForAuthenticating, settings: HttpSettings): Cre
     store: {
       get: async (token: string) => {
         const who = await authenticating.resume(token)
-        return who && { who }
+        if (who !== undefined) return { who }
+        const half = await authenticating.halfSignedIn(token)
+        return half && { half }
       },
       // Only touches: an upsert by a request in flight would bring an ended session back.
       set: async (token: string) => {

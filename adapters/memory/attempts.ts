@@ -12,7 +12,7 @@ export class MemoryAttemptCounter implements AttemptCounter {
   async reserve(key: string, at: Date, until: Date): Promise<Attempts> {
     const after = counted(this.#attempts.get(key), key, at, until)
     if (!this.#attempts.replace(after)) this.#attempts.add(after)
-    return after
+    return this.#attempts.get(key) ?? after
   }
 
   async giveBack(key: string, until: Date): Promise<void> {

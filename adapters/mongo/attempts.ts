@@ -49,7 +49,7 @@ export class MongoAttemptCounter implements AttemptCounter {
   }
 
   async #begin(key: string, until: Date, within: Within): Promise<Attempts | undefined> {
-    const begun = { key, count: 1, until }
+    const begun = { key, count: 1, until: new Date(until) }
     const { _id, ...fields } = documentOf('attempts', begun)
     try {
       await this.#store.collection('attempts').insertOne({ ...fields, _id }, within())

@@ -92,7 +92,7 @@ const toUser = (document: Stored | null): User | undefined => (document === null
 const conditionOf = ({ passwordHash, sealedSecret }: UserCondition) => ({
   ...(passwordHash !== undefined && { passwordHash: text(passwordHash) }),
   ...(sealedSecret === null && { secondFactor: null }),
-  ...(typeof sealedSecret === 'string' && { 'secondFactor.sealedSecret': sealedSecret }),
+  ...(sealedSecret !== undefined && sealedSecret !== null && { 'secondFactor.sealedSecret': text(sealedSecret) }),
 })
 
 function operatorsOf({ name, email, passwordHash, disabledAt, secondFactor, endSessions, endGrants, endCodes }: UserChange) {

@@ -55,6 +55,7 @@ describe('portcullis for people', () => {
     ['client', 'disable', 'app'],
     ['user', 'disable', 'ada'],
     ['user', 'delete', 'ada'],
+    ['user', 'reset-otp', 'ada'],
     ['scope', 'delete', 'read'],
     ['resource', 'delete', 'https://api.test/'],
     ['grant', 'revoke', aGrant('grant', '', '').id],

@@ -60,6 +60,9 @@ function portsOf(world: World): HttpPorts {
       },
       signIn: async () => undefined,
       resume: async () => world.answer(undefined),
+      halfSignedIn: async () => undefined,
+      proveSecondFactor: async () => undefined,
+      confirmPassword: async () => undefined,
       signOut: async () => undefined,
     },
     engine: {
@@ -71,6 +74,7 @@ function portsOf(world: World): HttpPorts {
       },
       authorize: async () => 'pc_ac_code',
     },
+    accounts: undefined as never,
     publishing: { jwks: () => world.answer({ keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'k', use: 'sig', alg: 'ES256' }] }) },
     scopes: {
       list: () => world.answer(world.scopes.map((name) => ({ name, description: `To ${name}` }))),

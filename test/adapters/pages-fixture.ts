@@ -9,14 +9,15 @@ import { cookiesFollowIssuer } from '../../adapters/http/transport.js'
 import { SystemSecrets } from '../../adapters/system/secrets.js'
 import { PageError } from '../../domain/errors.js'
 import type { AuthorizationParameters } from '../../domain/flow.js'
+import type { SecondFactor } from '../../domain/second-factor.js'
 import type { SignedIn } from '../../ports/for-authenticating.js'
 import type { AuthorizationRequest, ForAuthorizing, RefusedRequest } from '../../ports/for-authorizing.js'
-import { aClient, aResource, aScope, aSession, aUser, NOW } from '../support/builders.js'
+import { aClient, aResource, aScope, NOW } from '../support/builders.js'
+import { keeping, proving } from './pages-people.js'
 
 export const ISSUER = 'http://localhost'
 export const CLIENT = aClient({ firstParty: false, redirectUris: ['https://rp.test/cb?of=1'], disabledAt: undefined })
 export const REQUEST = `/authorize?client_id=${CLIENT.id}&redirect_uri=${encodeURIComponent('https://rp.test/cb?of=1')}&state=a%20b%26c`
-const PASSWORD = 'correct horse battery'
 
 /** What the services behind the pages did, and what they are to say. */
 export class World {
@@ -30,6 +31,18 @@ export class World {
   scopes: readonly string[] = ['read']
   unavailable: Error | undefined
   cannotSignOut: Error | undefined
+  /** What people who sign in have from now on. */
+  secondFactor: SecondFactor | undefined
+  authTime = NOW
+  /** Whether the client demands a second factor. */
+  isDemanded = false
+  /** What is thrown at whoever tries a password or a code. */
+  throttled: Error | undefined
+
+  whoHas(token: string): SignedIn | undefined {
+    const who = this.sessions.get(token)
+    return who?.session.pending === undefined ? who : undefined
+  }
 
   request(parameters: AuthorizationParameters): AuthorizationRequest | RefusedRequest {
     const { client_id: id, redirect_uri: redirectUri, state } = parameters
@@ -58,6 +71,10 @@ function authorizing(world: World): ForAuthorizing {
       return value
     },
     resume: async (value, browser) => alive(value, browser ?? 'none').parameters,
+    secondFactorDue: (_, { user, session }) => {
+      if (!world.isDemanded || session.amr.includes('mfa')) return undefined
+      return user.secondFactor === undefined ? 'enrol' : 'prove'
+    },
     isApproved: async () => world.approved,
     question: async (request) => ({
       request,
@@ -72,32 +89,23 @@ function authorizing(world: World): ForAuthorizing {
     grant: () => Promise.reject(new Error('the engine is faked')),
     codeFor: () => '',
     deny: () => world.events.push('deny'),
-    connectedApps: async () => [{ client: CLIENT, scopes: [aScope({ description: 'Read <notes>' })], since: NOW }],
+    connectedApps: async () => [{ client: CLIENT, scopes: [aScope({ description: 'Read <notes>' })], since: NOW, lastUsed: NOW }],
+    clientName: async (id) => (id === 'gone' ? undefined : `Name of ${id}`),
     withdraw: async (_, clientId) => void world.events.push(`withdraw ${clientId}`),
   }
 }
 
-function ports(world: World): HttpPorts {
+export function ports(world: World): HttpPorts {
   const silent = () => undefined
   return {
     secrets: world.secrets,
     clock: { now: () => NOW },
     log: { error: silent, warn: silent, info: silent },
     authorizing: authorizing(world),
+    accounts: keeping(world),
     authenticating: {
       client: () => Promise.reject(new Error('no page asks')),
-      signIn: async ({ username, password, previous }) => {
-        if (password !== PASSWORD) return undefined
-        if (previous !== undefined) world.sessions.delete(previous)
-        const [token, user] = [world.secrets.random(32), aUser({ username })]
-        const who = { user, session: aSession({ userId: user.id }) }
-        world.sessions.set(token, who)
-        return { token, ...who }
-      },
-      resume: async (token) => {
-        if (world.unavailable !== undefined) throw world.unavailable
-        return world.sessions.get(token)
-      },
+      ...proving(world),
       signOut: async (token) => {
         if (world.cannotSignOut !== undefined) throw world.cannotSignOut
         world.sessions.delete(token)
@@ -116,15 +124,16 @@ function ports(world: World): HttpPorts {
   }
 }
 
+export const SETTINGS: HttpSettings = {
+  issuer: ISSUER,
+  trustProxy: 0,
+  defaultResource: ISSUER,
+  brand: { name: 'Portcullis' },
+  root: process.cwd(),
+}
+
 export function serve(world: World, overrides: Partial<HttpSettings> = {}): supertest.Agent {
-  const settings: HttpSettings = {
-    issuer: ISSUER,
-    trustProxy: 0,
-    defaultResource: ISSUER,
-    brand: { name: 'Portcullis' },
-    root: process.cwd(),
-    ...overrides,
-  }
+  const settings: HttpSettings = { ...SETTINGS, ...overrides }
   const app = new Koa()
   const own = ports(world)
   for (const middleware of [identify(own, settings), errorBoundary(own, settings), answerMissing(settings), cookiesFollowIssuer(settings)])
@@ -142,5 +151,5 @@ export const cookiesOf = ({ headers }: supertest.Response): readonly string[] =>
 
 export async function signIn(agent: supertest.Agent, username = 'alice', page = '/login'): Promise<supertest.Response> {
   const _csrf = csrfOf(await agent.get(page))
-  return agent.post(page).type('form').send({ _csrf, username, password: PASSWORD })
+  return agent.post(page).type('form').send({ _csrf, username, password: 'correct horse battery' })
 }

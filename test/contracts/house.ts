@@ -8,10 +8,14 @@ import type { Client } from '../../domain/client.js'
 import { OAuthError } from '../../domain/errors.js'
 import type { AttemptId } from '../../domain/ids.js'
 import { KeyRing } from '../../domain/key-ring.js'
+import { PersonAuthenticator } from '../../domain/person-authenticator.js'
+import { SessionKeeper } from '../../domain/session-keeper.js'
+import { Throttle } from '../../domain/throttle.js'
 import { TokenIssuer } from '../../domain/token-issuer.js'
 import type { AuthorizationRequest } from '../../ports/for-authorizing.js'
 import type { IssuedTokens, Presented } from '../../ports/for-issuing-tokens.js'
 import type { SignedIn } from '../../ports/for-authenticating.js'
+import type { OneTimeCodes } from '../../ports/one-time-codes.js'
 import type { PasswordHasher } from '../../ports/password-hasher.js'
 import type { Storage } from '../../ports/storage.js'
 import { anAttempt, DAY, HOUR, MINUTE, NOW } from '../support/builders.js'
@@ -31,6 +35,7 @@ const LIMITS = {
   sessionIdleTtlMs: HOUR,
   sessionMaxTtlMs: DAY,
   clientAttempts: 20,
+  loginAttempts: 10,
   loginWindowMs: MINUTE,
 }
 
@@ -41,6 +46,9 @@ const hasher: PasswordHasher = {
   verify: async (hash, password) => hash === hashOf(password, 'new') || hash === hashOf(password, 'old'),
   isOutdated: (hash) => hash.startsWith('$old$'),
 }
+
+/** Nobody here has a second factor. */
+const NO_CODES: OneTimeCodes = { stepOf: () => undefined, describe: () => ({ text: '', uri: '' }) }
 
 /** One process: everything that the domain does, wired over a storage, at a moment that stands still. */
 export class House {
@@ -60,7 +68,10 @@ export class House {
     const parts = { ...storageParts(storage), storage, catalogue, secrets, clock, audit, hasher }
     this.keyRing = new KeyRing(storage.keys, new NodeTokenSigner(), secrets, clock)
     this.administrator = new Administrator(parts)
-    this.authenticator = new Authenticator(parts, LIMITS)
+    const sessionKeeper = new SessionKeeper(parts, LIMITS)
+    const throttle = new Throttle(storage.attempts, secrets, clock, LIMITS)
+    const people = new PersonAuthenticator({ ...parts, sessionKeeper, throttle, codes: NO_CODES })
+    this.authenticator = new Authenticator({ ...parts, people }, LIMITS)
     this.authorizer = new Authorizer(parts, LIMITS)
     this.issuer = new TokenIssuer({ ...parts, keyRing: this.keyRing }, LIMITS)
   }

@@ -126,9 +126,10 @@ export function secondFactorContract(name: string, open: Open): void {
       const user = await person()
       const slowUsers = slow(storage()).users
       const resealed = await contend(async (index) => {
-        if (index === 10) return void (await slowUsers.acceptStep(user.id, 101))
-        if (index === 20) return void (await slowUsers.spendRecoveryCode(user.id, 'b'))
-        return slowUsers.resealSecondFactor(user.id, 'sealed', `anew ${index}`)
+        if (index === 10) expect(await slowUsers.acceptStep(user.id, 101)).to.equal(true)
+        else if (index === 20) expect(await slowUsers.spendRecoveryCode(user.id, 'b')).to.equal(true)
+        else return slowUsers.resealSecondFactor(user.id, 'sealed', `anew ${index}`)
+        return false
       })
       expect(winners(resealed)).to.have.length(1)
       const after = { sealedSecret: `anew ${resealed.indexOf(true)}`, lastStep: 101, recoveryCodes: ['a', 'c'] }

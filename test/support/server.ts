@@ -8,6 +8,7 @@ import { systemClock } from '../../adapters/system/clock.js'
 import { SystemSecrets } from '../../adapters/system/secrets.js'
 import { Administrator } from '../../domain/administrator.js'
 import type { ClientDraft, ClientWithSecret } from '../../ports/for-administering.js'
+import type { Clock } from '../../ports/clock.js'
 import type { Storage } from '../../ports/storage.js'
 import { readConfig, type Config } from '../../src/config.js'
 import { openStorage } from '../../src/open-storage.js'
@@ -54,13 +55,14 @@ export async function testEnvironment(folder: string, settings: Readonly<Record<
 export async function startTestServer(
   settings: Readonly<Record<string, string>> = {},
   wrap: (storage: Storage) => Storage = (storage) => storage,
+  clock: Clock = systemClock,
 ): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'portcullis-test-'))
   const config = readConfig(await testEnvironment(folder, settings), folder)
   const storage = await openStorage(config.store)
   await storage.maintenance.prepare()
   const administering = await seeded(config, storage)
-  const running = await startServer(config, { storage: wrap(storage) })
+  const running = await startServer(config, { storage: wrap(storage), clock })
   const source = { requestId: 'test', address: 'cli' }
   return {
     issuer: config.issuer,

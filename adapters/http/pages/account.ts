@@ -1,48 +1,50 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
+import type { SecurityEvent } from '../../../domain/security-event.js'
+import type { SignedIn } from '../../../ports/for-authenticating.js'
 import type { ConnectedApp } from '../../../ports/for-authorizing.js'
-import { PageError } from '../../../domain/errors.js'
 import { csrfToken, sessionBinding } from '../csrf.js'
-import { basePath } from '../paths.js'
+import { textsOf } from '../language.js'
 import { render } from '../render.js'
-import { sourceOf } from '../request-state.js'
-import { signedIn } from '../session.js'
-import { formOf } from './form.js'
+import { appInWords, eventInWords, factorInWords, sessionInWords } from './account-words.js'
+import type { Failure } from './attempt.js'
+import type { Guards } from './guards.js'
 import type { PageParts } from './parts.js'
-import { seeOther } from './redirects.js'
 
-/** What the signed-in person allowed, and how to take it back. */
-export function account({ ports: { authorizing, secrets }, settings }: PageParts): { show: Middleware; withdraw: Middleware } {
-  const base = basePath(settings)
-  return {
-    async show(ctx) {
-      const who = signedIn(ctx)
-      if (who === undefined) {
-        seeOther(ctx, `${base}/login`)
-        return
-      }
-      const apps = await authorizing.connectedApps(who.user.id)
-      const csrf = csrfToken(secrets, sessionBinding(ctx, settings))
-      const notice = ctx.querystring === WITHDRAWN ? 'The app can no longer use your account.' : undefined
-      render(ctx, settings, 'account', { csrf, person: who.user, apps: apps.map(inWords), notice })
-    },
+/** A failure, and the field that it is about by its id on the page. */
+export type FailureAt = Failure & { readonly problemAt: string }
 
-    async withdraw(ctx) {
-      const who = signedIn(ctx)
-      const clientId = formOf(ctx).get('client_id')
-      if (who === undefined || clientId === undefined) throw new PageError('malformed')
-      await authorizing.withdraw(who.user.id, clientId, sourceOf(ctx))
-      seeOther(ctx, `${base}/account?${WITHDRAWN}`)
-    },
+export type ShowAccount = (ctx: Context, who: SignedIn, failure?: FailureAt) => Promise<void>
+
+/** The page with all that a person sees and changes of the own account. */
+export function showAccount({ ports: { accounts, authorizing, secrets }, settings }: PageParts): ShowAccount {
+  /** Of apps that were withdrawn too, as long as they are registered. */
+  async function namesOf(events: readonly SecurityEvent[], apps: readonly ConnectedApp[]): Promise<Map<string, string>> {
+    const names = new Map(apps.map(({ client }): [string, string] => [client.id, client.name]))
+    const others = new Set(events.map(({ clientId }) => clientId).filter((id) => id !== undefined && !names.has(id)))
+    await Promise.all([...others].map(async (id = '' as never) => names.set(id, (await authorizing.clientName(id)) ?? id)))
+    return names
+  }
+
+  return async function showAccountOf(ctx, who, failure) {
+    const [apps, sessions] = await Promise.all([authorizing.connectedApps(who.user.id), accounts.sessions(who)])
+    const names = await namesOf(who.user.events, apps)
+    const shown = {
+      csrf: csrfToken(secrets, sessionBinding(ctx, settings)),
+      person: who.user,
+      notice: failure === undefined ? noticeOf(ctx) : undefined,
+      apps: apps.map((app) => appInWords(ctx, app)),
+      sessions: sessions.map((session) => sessionInWords(ctx, session, who)),
+      factor: factorInWords(ctx, who),
+      events: who.user.events.toReversed().map((event) => eventInWords(ctx, event, (id) => names.get(id) ?? id)),
+    }
+    render(ctx, settings, 'account', { ...shown, ...failure }, failure?.status)
   }
 }
 
-const WITHDRAWN = 'withdrawn'
-const DAY = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
+/** What was just done, when the address says so. */
+function noticeOf(ctx: Context): string | undefined {
+  const { notices } = textsOf(ctx).account
+  return Object.hasOwn(notices, ctx.querystring) ? notices[ctx.querystring as keyof typeof notices] : undefined
+}
 
-const inWords = ({ client, scopes, since }: ConnectedApp) => ({
-  clientId: client.id,
-  name: client.name,
-  firstParty: client.firstParty,
-  scopes: scopes.map(({ description }) => description),
-  since: { iso: since.toISOString(), text: DAY.format(since) },
-})
+export const account = (show: ShowAccount, { forPerson }: Guards): Middleware => forPerson((ctx, who) => show(ctx, who))

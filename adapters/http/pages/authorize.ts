@@ -2,12 +2,13 @@ import type { Context, Middleware } from 'koa'
 import { PageError } from '../../../domain/errors.js'
 import type { AuthorizationParameters } from '../../../domain/flow.js'
 import { browserOf, ensureBrowser } from '../browser-cookie.js'
+import { followUiLocales } from '../language.js'
 import { basePath } from '../paths.js'
 import { RequestRefused } from '../refusals.js'
 import { sourceOf } from '../request-state.js'
-import { signedIn } from '../session.js'
+import { halfSignedIn, signedIn } from '../session.js'
 import { parametersOf } from './form.js'
-import { pathTo } from './flow.js'
+import { pathTo, type PageOfFlow } from './flow.js'
 import { authorizationParameters, parseParameters, queryOf, single } from './parameters.js'
 import type { PageParts } from './parts.js'
 import { answerClient, seeOther } from './redirects.js'
@@ -39,20 +40,23 @@ export function dispatch({ ports, settings }: PageParts): Middleware {
     return { parameters: await authorizing.resume(flow, browserOf(ctx, settings)), flow }
   }
 
-  async function sendTo(page: '/login' | '/scopes', ctx: Context, { parameters, flow }: Asked): Promise<void> {
+  async function sendTo(page: PageOfFlow, ctx: Context, { parameters, flow }: Asked): Promise<void> {
     const kept = flow ?? (await authorizing.begin(parameters, ensureBrowser(ctx, settings, secrets)))
     seeOther(ctx, pathTo(settings, page, kept))
   }
 
   return async function decideWhatIsNext(ctx) {
     const request = await asked(ctx)
+    followUiLocales(ctx, request.parameters)
     const outcome = await authorizing.validate(request.parameters, sourceOf(ctx))
     if ('error' in outcome) {
       answerClient(ctx, settings.issuer, outcome, { error: outcome.error })
       return
     }
     const who = signedIn(ctx)
-    if (who === undefined) return sendTo('/login', ctx, request)
+    if (who === undefined) return sendTo(halfSignedIn(ctx) === undefined ? '/login' : '/login/otp', ctx, request)
+    const due = authorizing.secondFactorDue(outcome, who)
+    if (due !== undefined) return sendTo(due === 'prove' ? '/login/otp' : '/account/otp/enrol', ctx, request)
     if (!(await authorizing.isApproved(outcome, who))) return sendTo('/scopes', ctx, request)
     if (request.flow !== undefined) await authorizing.spend(request.flow)
     const code = await engine.authorize({ request: outcome, who }, 'remembered', sourceOf(ctx))

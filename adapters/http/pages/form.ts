@@ -7,6 +7,8 @@ interface FormState {
   form?: Parameters
 }
 
+/** They may hold any character. */
+const PASSWORDS = ['password', 'current_password', 'new_password']
 const read = bodyParser({ enableTypes: ['form'], formLimit: '16kb' })
 
 /** Reads an HTML form of up to 16 KB; any other body counts as an empty form. */
@@ -15,8 +17,7 @@ export const readForm: Middleware = async function readFormOfPage(ctx, next) {
   if (ctx.get('Content-Encoding') !== '') throw new PageError('malformed')
   await read(ctx, async () => {
     const body: unknown = ctx.request.rawBody
-    // A password may hold any character.
-    const form = parseParameters(typeof body === 'string' ? body : '', 'password')
+    const form = parseParameters(typeof body === 'string' ? body : '', PASSWORDS)
     Object.assign(ctx.state, { form } satisfies FormState)
     await next()
   })

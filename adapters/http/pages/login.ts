@@ -1,68 +1,57 @@
 import type { Context, Middleware } from 'koa'
-import { browserOf, ensureBrowser } from '../browser-cookie.js'
+import { ensureBrowser } from '../browser-cookie.js'
 import { browserBinding, csrfToken } from '../csrf.js'
-import { basePath } from '../paths.js'
+import { textsOf } from '../language.js'
 import { render } from '../render.js'
 import { sourceOf } from '../request-state.js'
 import { sessionTokenOf, signedIn, startSession } from '../session.js'
-import { flowOf, pathTo } from './flow.js'
+import { isFailure, tried, type Failure } from './attempt.js'
+import { pathOn, pathTo, purposeOf, type Purpose } from './flow.js'
 import { formOf } from './form.js'
 import { parseParameters, single } from './parameters.js'
 import type { PageParts } from './parts.js'
 import { seeOther } from './redirects.js'
 
-const WRONG = 'The user name or the password is not right.'
 /** No name is longer. */
 const MAX_ECHO = 200
 
-interface Purpose {
-  readonly flow: string | undefined
-  readonly clientName?: string
-}
+export function login(parts: PageParts): { show: Middleware; signIn: Middleware } {
+  const { ports, settings } = parts
+  const { authenticating, secrets } = ports
 
-export function login({ ports, settings }: PageParts): { show: Middleware; signIn: Middleware } {
-  const { authenticating, authorizing, secrets } = ports
-
-  /** What the person signs in for. Throws PageError when the flow cannot go on. */
-  async function purposeOf(ctx: Context): Promise<Purpose> {
-    const flow = flowOf(ctx)
-    if (flow === undefined) return { flow }
-    const request = await authorizing.validate(await authorizing.resume(flow, browserOf(ctx, settings)), sourceOf(ctx))
-    return { flow, ...('client' in request && { clientName: request.client.name }) }
-  }
-
-  const next = ({ flow }: Purpose): string => (flow === undefined ? `${basePath(settings)}/account` : pathTo(settings, '/authorize', flow))
-
-  function page(ctx: Context, { flow, clientName }: Purpose, answer: { username?: string; problem?: string; status?: number }): void {
+  function page(ctx: Context, { flow, request }: Purpose, answer: { username?: string } & Partial<Failure>): void {
     const csrf = csrfToken(secrets, browserBinding(ensureBrowser(ctx, settings, secrets)))
-    const { username = '', problem, status = 200 } = answer
+    const { username = '', problem, status } = answer
     const signedInAs = signedIn(ctx)?.user.username
     const action = pathTo(settings, '/login', flow)
-    render(ctx, settings, 'login', { csrf, action, clientName, signedInAs, username, problem }, status)
+    // With too many attempts no field is wrong.
+    const problemAt = status === 429 ? '' : undefined
+    render(ctx, settings, 'login', { csrf, action, clientName: request?.client.name, signedInAs, username, problem, problemAt }, status)
   }
 
   return {
     async show(ctx) {
-      const purpose = await purposeOf(ctx)
+      const purpose = await purposeOf(ctx, parts)
       if (signedIn(ctx) !== undefined && !wantsAnotherAccount(ctx)) {
-        seeOther(ctx, next(purpose))
+        seeOther(ctx, pathOn(settings, purpose.flow))
         return
       }
       page(ctx, purpose, {})
     },
 
     async signIn(ctx) {
-      const purpose = await purposeOf(ctx)
+      const purpose = await purposeOf(ctx, parts)
       const form = formOf(ctx)
       const [username = '', password = ''] = [form.get('username'), form.get('password')]
       const previous = sessionTokenOf(ctx, settings)
-      const signed = await authenticating.signIn({ username, password, ...(previous !== undefined && { previous }) }, sourceOf(ctx))
-      if (signed === undefined) {
-        page(ctx, purpose, { username: cut(username), problem: WRONG, status: 401 })
+      const attempt = { username, password, ...(previous !== undefined && { previous }) }
+      const signed = await tried(ctx, textsOf(ctx).signIn.wrong, authenticating.signIn(attempt, sourceOf(ctx)))
+      if (isFailure(signed)) {
+        page(ctx, purpose, { username: cut(username), ...signed })
         return
       }
       startSession(ctx, settings, signed.token)
-      seeOther(ctx, next(purpose))
+      seeOther(ctx, pathOn(settings, purpose.flow))
     },
   }
 }

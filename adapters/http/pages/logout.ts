@@ -1,8 +1,8 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import { csrfToken, sessionBinding } from '../csrf.js'
 import { basePath } from '../paths.js'
 import { render } from '../render.js'
-import { endSession, signedIn } from '../session.js'
+import { endSession, halfSignedIn, signedIn } from '../session.js'
 import type { PageParts } from './parts.js'
 import { seeOther } from './redirects.js'
 
@@ -10,17 +10,17 @@ export function logout({ ports: { secrets }, settings }: PageParts): { ask: Midd
   const page = `${basePath(settings)}/logout`
   return {
     ask(ctx) {
-      const who = signedIn(ctx)
-      if (who === undefined) {
+      if (isNobody(ctx)) {
         render(ctx, settings, 'signed-out', {})
         return
       }
-      render(ctx, settings, 'logout', { csrf: csrfToken(secrets, sessionBinding(ctx, settings)), action: page, person: who.user })
+      const csrf = csrfToken(secrets, sessionBinding(ctx, settings))
+      render(ctx, settings, 'logout', { csrf, action: page, person: signedIn(ctx)?.user })
     },
 
     /** Whoever is signed out already has what they asked for. */
     skipWhenNobody(ctx, next) {
-      if (signedIn(ctx) !== undefined) return next()
+      if (!isNobody(ctx)) return next()
       seeOther(ctx, page)
       return undefined
     },
@@ -31,3 +31,5 @@ export function logout({ ports: { secrets }, settings }: PageParts): { ask: Midd
     },
   }
 }
+
+const isNobody = (ctx: Context): boolean => (signedIn(ctx) ?? halfSignedIn(ctx)) === undefined

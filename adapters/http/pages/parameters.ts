@@ -11,14 +11,14 @@ const CONTROL = /\p{Cc}/u
  * application/x-www-form-urlencoded (RFC 6749 appendix B), read strictly: wrong percent-encoding, wrong UTF-8 and control characters are
  * PageError `malformed`. Control characters are allowed in `free`.
  */
-export function parseParameters(text: string, free?: string): Parameters {
+export function parseParameters(text: string, free: readonly string[] = []): Parameters {
   if (!ENCODED.test(text)) throw new PageError('malformed')
   const all = new Map<string, string[]>()
   for (const pair of text.split('&')) {
     const equals = pair.indexOf('=')
     const name = decoded(equals === -1 ? pair : pair.slice(0, equals))
     const value = equals === -1 ? '' : decoded(pair.slice(equals + 1))
-    if (CONTROL.test(name) || (name !== free && CONTROL.test(value))) throw new PageError('malformed')
+    if (CONTROL.test(name) || (!free.includes(name) && CONTROL.test(value))) throw new PageError('malformed')
     if (name === '') continue
     const known = all.get(name)
     if (known === undefined) all.set(name, [value])

@@ -6,7 +6,7 @@ import { pageHeaders } from '../page-headers.js'
 import { routePrefix } from '../paths.js'
 import type { HttpPorts, HttpSettings } from '../ports.js'
 import { sessions } from '../session.js'
-import { account } from './account.js'
+import { accountRoutes } from './account-routes.js'
 import { dispatch, refuseHead, repeatByGet } from './authorize.js'
 import { demoRoutes } from './demo.js'
 import { readForm } from './form.js'
@@ -14,29 +14,32 @@ import { login } from './login.js'
 import { logout } from './logout.js'
 import type { Pages } from './parts.js'
 import { scopes } from './scopes.js'
+import { secondFactor } from './second-factor.js'
 
 /** All pages of the server, below the path of the issuer. */
-export function pageRoutes(ports: HttpPorts, settings: HttpSettings): Koa.Middleware {
+export const pageRoutes = (ports: HttpPorts, settings: HttpSettings): Koa.Middleware => mounted(settings, pagesOf(ports, settings))
+
+export function pagesOf(ports: HttpPorts, settings: HttpSettings): Pages {
   const parts = { ports, settings }
   const session = sessions(ports, settings)
   // Once the form is there: how fast it comes is the browser's affair.
   const [inTime, form] = [answerInTime(), [checkOrigin(settings), readForm, answerInTime()]]
   const [ofBrowser, ofSession] = [requireBrowserForm(ports, settings), requireSessionForm(ports, settings)]
-  const [signing, asking, leaving, own] = [login(parts), scopes(parts), logout(parts), account(parts)]
+  const [signing, proving, asking, leaving] = [login(parts), secondFactor(parts), scopes(parts), logout(parts)]
   // What leads to the client's own redirect cannot have form-action.
   const [leadsOn, stays] = [pageHeaders(false), pageHeaders(true)]
-  return mounted(settings, {
+  return {
     '/authorize': { get: [stays, refuseHead, inTime, session, dispatch(parts)], post: [stays, readForm, repeatByGet(parts)] },
     '/login': { get: [leadsOn, inTime, session, signing.show], post: [leadsOn, ...form, ofBrowser, signing.signIn] },
+    '/login/otp': { get: [leadsOn, inTime, session, proving.ask], post: [leadsOn, ...form, session, ofBrowser, proving.prove] },
     '/scopes': { get: [leadsOn, inTime, session, asking.ask], post: [leadsOn, ...form, session, asking.decide] },
     '/logout': {
       get: [stays, inTime, session, leaving.ask],
       post: [stays, ...form, session, leaving.skipWhenNobody, ofSession, leaving.signOut],
     },
-    '/account': { get: [stays, inTime, session, own.show] },
-    '/account/apps/revoke': { post: [stays, ...form, session, ofSession, own.withdraw] },
+    ...accountRoutes(parts, { get: [inTime, session], post: [...form, session, ofSession] }),
     ...(settings.demo && demoRoutes(parts, settings.demo, { page: [stays], form: [stays, ...form, ofBrowser] })),
-  })
+  }
 }
 
 function mounted(settings: HttpSettings, pages: Pages): Koa.Middleware {

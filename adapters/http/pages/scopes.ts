@@ -5,6 +5,7 @@ import type { SignedIn } from '../../../ports/for-authenticating.js'
 import type { ApprovalQuestion, AuthorizationRequest, RefusedRequest } from '../../../ports/for-authorizing.js'
 import { browserOf } from '../browser-cookie.js'
 import { csrfToken, mustBeOurForm, sessionBinding } from '../csrf.js'
+import { followUiLocales } from '../language.js'
 import { render } from '../render.js'
 import { sourceOf } from '../request-state.js'
 import { signedIn } from '../session.js'
@@ -22,12 +23,15 @@ export function scopes({ ports, settings }: PageParts): { ask: Middleware; decid
     const flow = flowOf(ctx)
     if (flow === undefined) throw new PageError('flow-over')
     const parameters = await authorizing.resume(flow, browserOf(ctx, settings))
+    followUiLocales(ctx, parameters)
     return { flow, request: await authorizing.validate(parameters, sourceOf(ctx)) }
   }
 
   /** What was shown is what is approved: a token for another question is not right. */
   const bindingOf = (ctx: Context, flow: string, { client, redirectUri, scopes, resources }: AuthorizationRequest) =>
     sessionBinding(ctx, settings, [flow, client.id, redirectUri, ...scopes, ...resources])
+
+  const isDue = (request: AuthorizationRequest, who: SignedIn): boolean => authorizing.secondFactorDue(request, who) !== undefined
 
   function show(ctx: Context, flow: string, question: ApprovalQuestion, { user }: SignedIn): void {
     const csrf = csrfToken(secrets, bindingOf(ctx, flow, question.request))
@@ -39,7 +43,7 @@ export function scopes({ ports, settings }: PageParts): { ask: Middleware; decid
     async ask(ctx) {
       const { flow, request } = await asked(ctx)
       const who = signedIn(ctx)
-      if (who === undefined || 'error' in request || (await authorizing.isApproved(request, who))) {
+      if (who === undefined || 'error' in request || isDue(request, who) || (await authorizing.isApproved(request, who))) {
         seeOther(ctx, pathTo(settings, '/authorize', flow))
         return
       }
@@ -50,7 +54,7 @@ export function scopes({ ports, settings }: PageParts): { ask: Middleware; decid
       const { flow, request } = await asked(ctx)
       mustBeOurForm(ctx, secrets, 'error' in request ? sessionBinding(ctx, settings) : bindingOf(ctx, flow, request))
       const who = signedIn(ctx)
-      if (who === undefined || 'error' in request) {
+      if (who === undefined || 'error' in request || isDue(request, who)) {
         seeOther(ctx, pathTo(settings, '/authorize', flow))
         return
       }

@@ -1,0 +1,42 @@
+import type { Context, Middleware } from 'koa'
+import { isFresh } from '../../../domain/session.js'
+import type { SignedIn } from '../../../ports/for-authenticating.js'
+import { basePath } from '../paths.js'
+import { halfSignedIn, signedIn } from '../session.js'
+import { flowOf, pathTo } from './flow.js'
+import type { PageParts } from './parts.js'
+import { seeOther } from './redirects.js'
+
+type Act = (ctx: Context, who: SignedIn) => Promise<void> | void
+
+/** Who may open a page of the account; everybody else is led to where they may. */
+export interface Guards {
+  /** Whoever is wholly signed in. */
+  readonly forPerson: (act: Act) => Middleware
+  /** Whoever showed the password lately. */
+  readonly forFreshPerson: (act: Act) => Middleware
+}
+
+export function guards({ ports: { clock }, settings }: PageParts): Guards {
+  function leadToSignIn(ctx: Context): void {
+    const flow = flowOf(ctx)
+    if (flow !== undefined) seeOther(ctx, pathTo(settings, '/authorize', flow))
+    else seeOther(ctx, `${basePath(settings)}${halfSignedIn(ctx) === undefined ? '/login' : '/login/otp'}`)
+  }
+
+  const forPerson: Guards['forPerson'] = (act) =>
+    async function whoeverIsSignedIn(ctx) {
+      const who = signedIn(ctx)
+      if (who === undefined) leadToSignIn(ctx)
+      else await act(ctx, who)
+    }
+
+  return {
+    forPerson,
+    forFreshPerson: (act) =>
+      forPerson(async (ctx, who) => {
+        if (isFresh(who.session, clock.now())) await act(ctx, who)
+        else seeOther(ctx, pathTo(settings, '/account/confirm', flowOf(ctx)))
+      }),
+  }
+}

@@ -1,0 +1,51 @@
+import type { Dictionary } from '../en.js'
+
+export const errors: Dictionary['errors'] = {
+  kinds: {
+    'unknown-client': {
+      heading: 'Diese Anwendung ist hier nicht bekannt',
+      message: 'Der Link nennt eine Anwendung, die nicht registriert ist oder abgeschaltet wurde. Es wurde nichts an sie gesendet.',
+    },
+    'bad-redirect-uri': {
+      heading: 'Diesem Link ist nicht zu trauen',
+      message: 'Er würde zu einer Adresse führen, die die Anwendung nicht registriert hat. Es wurde nichts dorthin gesendet.',
+    },
+    'flow-over': {
+      heading: 'Diese Anmeldung ist vorbei',
+      message:
+        'Sie ist abgelaufen, wurde schon verwendet oder hat in einem anderen Browser begonnen. Nichts ging verloren: Beginnen Sie in der Anwendung von vorn.',
+    },
+    malformed: {
+      heading: 'Dieser Link ist unvollständig',
+      message: 'Er sagt nicht, welche Anwendung fragt. Es wurde nichts gesendet: Beginnen Sie in der Anwendung von vorn.',
+    },
+  },
+  statuses: {
+    403: {
+      heading: 'Dieses Formular gilt nicht mehr',
+      message: 'Es wurde nichts geändert. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.',
+    },
+    404: { heading: 'Diese Seite gibt es nicht', message: 'Prüfen Sie die Adresse oder beginnen Sie in der Anwendung von vorn.' },
+    405: {
+      heading: 'So lässt sich diese Seite nicht verwenden',
+      message: 'Es wurde nichts geändert. Beginnen Sie in der Anwendung von vorn.',
+    },
+    429: { heading: 'Zu viele Versuche', message: 'Nichts ging verloren. Warten Sie ein wenig und versuchen Sie es dann noch einmal.' },
+    500: {
+      heading: 'Etwas ist schiefgegangen',
+      message: 'Das ist unser Fehler. Nichts ging verloren: Versuchen Sie es noch einmal oder nennen Sie uns die Kennung unten.',
+    },
+    503: {
+      heading: 'Wir sind gleich zurück',
+      message: 'Der Dienst ist ausgelastet. Nichts ging verloren: Versuchen Sie es in ein paar Sekunden noch einmal.',
+    },
+  },
+  other: {
+    heading: 'Diese Anfrage ist nicht gültig',
+    message: 'Es wurde nichts geändert. Gehen Sie zurück und versuchen Sie es noch einmal.',
+  },
+  backToApplication: 'Zurück zur Anwendung',
+  tryAgain: 'Noch einmal versuchen',
+  yourAccount: 'Ihr Konto',
+  reference: 'Kennung',
+}

@@ -1,0 +1,34 @@
+/** What happened, that nothing was lost, and what to press. */
+export const errors = {
+  kinds: {
+    'unknown-client': {
+      heading: 'This application is not known here',
+      message: 'The link names an application that is not registered or has been switched off. Nothing was sent to it.',
+    },
+    'bad-redirect-uri': {
+      heading: 'This link cannot be trusted',
+      message: 'It would lead to an address that the application has not registered. Nothing was sent there.',
+    },
+    'flow-over': {
+      heading: 'This sign-in is over',
+      message: 'It has expired, was already used or began in another browser. Nothing was lost: start again from the application.',
+    },
+    malformed: {
+      heading: 'This link is incomplete',
+      message: 'It does not say which application asks. Nothing was sent: start again from the application.',
+    },
+  },
+  statuses: {
+    403: { heading: 'This form is no longer valid', message: 'Nothing was changed. Go back, reload the page and try again.' },
+    404: { heading: 'There is no such page', message: 'Check the address, or start again from the application.' },
+    405: { heading: 'This page cannot be used that way', message: 'Nothing was changed. Start again from the application.' },
+    429: { heading: 'Too many attempts', message: 'Nothing was lost. Wait a little, then try again.' },
+    500: { heading: 'Something went wrong', message: 'It is our mistake. Nothing was lost: try again, or tell us the reference below.' },
+    503: { heading: 'We will be back in a moment', message: 'The service is busy. Nothing was lost: try again in a few seconds.' },
+  },
+  other: { heading: 'This request is not valid', message: 'Nothing was changed. Go back and try again.' },
+  backToApplication: 'Back to the application',
+  tryAgain: 'Try again',
+  yourAccount: 'Your account',
+  reference: 'Reference',
+}

@@ -1,0 +1,32 @@
+/** The second factor: showing it at a sign-in, setting it up, and its recovery codes. */
+export const secondFactor = {
+  title: 'Enter your code',
+  toContinue: 'to continue to {client}',
+  where: 'Open your authenticator app and enter the six digits that it shows.',
+  otp: 'Code',
+  orRecovery: 'Without your device, enter one of your recovery codes instead.',
+  submit: 'Continue',
+  wrong: 'This code is not right, or was used already. Enter the one that your app shows now.',
+  switch: 'Use another account',
+  enrol: {
+    title: 'Set up a second factor',
+    demanded: '{client} asks for a second factor. Set one up, and you go on from there.',
+    why: 'From then on, signing in takes a code from your phone as well as your password.',
+    scan: 'Scan this with an authenticator app',
+    picture: 'QR code of the secret below',
+    type: 'Or type this secret into the app',
+    open: 'Open an app on this device',
+    enter: 'Enter the code that the app shows',
+    otp: 'Code',
+    submit: 'Turn on the second factor',
+    cancel: 'Not now',
+  },
+  codes: {
+    title: 'Your recovery codes',
+    isOn: 'The second factor is on.',
+    replaced: 'The recovery codes that you had before are worth nothing now.',
+    keep: 'Keep these where you find them without your phone. Each works once, in place of a code from the app.',
+    once: 'They are shown this once.',
+    goOn: 'I have kept them',
+  },
+}
