@@ -18,14 +18,19 @@ export interface AccessTokenContent {
 
 const seconds = (at: Date): number => Math.floor(at.getTime() / 1000)
 
+/** A string or an array by count (RFC 7519 §4.1.3). */
+export const audienceClaim = (audience: readonly string[]): string | readonly string[] => {
+  const [only, ...others] = audience
+  return only !== undefined && others.length === 0 ? only : audience
+}
+
 /** RFC 9068 §2.2; `aud` is a string or an array by count. */
 export function accessTokenClaims(issuer: string, content: AccessTokenContent): AccessTokenClaims {
   const { sub, clientId, scopes, audience, jti, issuedAt, expiresAt, signIn } = content
-  const [only, ...others] = audience
   return {
     iss: issuer,
     sub,
-    aud: only !== undefined && others.length === 0 ? only : audience,
+    aud: audienceClaim(audience),
     client_id: clientId,
     scope: formatScope(scopes),
     iat: seconds(issuedAt),

@@ -28,7 +28,7 @@ export class Administrator implements ForAdministering {
   deleteClient: Can<'deleteClient'> = (id, source) => this.#clients.deleteClient(id, source)
   disableClient: Can<'disableClient'> = (id, source) => this.#clients.disableClient(id, source)
   enableClient: Can<'enableClient'> = (id, source) => this.#clients.enableClient(id, source)
-  rotateClientSecret: Can<'rotateClientSecret'> = (id, source) => this.#clients.rotateClientSecret(id, source)
+  rotateClientSecret: Can<'rotateClientSecret'> = (id, source, options) => this.#clients.rotateClientSecret(id, source, options)
 
   createUser: Can<'createUser'> = (draft, source) => this.#users.createUser(draft, source)
   listUsers: Can<'listUsers'> = () => this.#users.listUsers()

@@ -29,4 +29,5 @@ export type AuditEventName =
   | 'replay'
   | 'withdrawal'
   | 'revocation'
+  | 'introspection'
   | 'operator'

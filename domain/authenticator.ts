@@ -4,7 +4,7 @@ import type { ClientCredentials, ForAuthenticating } from '../ports/for-authenti
 import type { Secrets } from '../ports/secrets.js'
 import type { Source } from './audit.js'
 import type { Catalogue } from './catalogue.js'
-import type { Client } from './client.js'
+import { liveSecrets, type Client } from './client.js'
 import { OAuthError } from './errors.js'
 import { FailedAttempts } from './failed-attempts.js'
 import type { PersonAuthenticator } from './person-authenticator.js'
@@ -58,7 +58,7 @@ export class Authenticator implements ForAuthenticating {
   #proves(client: Client | undefined, { method, secret }: ClientCredentials): boolean {
     if (method === 'none') return client?.authMethod === 'none' && secret === undefined
     const digest = this.#parts.secrets.digest(secret ?? '')
-    const known = client?.secretHashes.length ? client.secretHashes : [this.#parts.secrets.digest('')]
+    const known = client?.secretHashes.length ? liveSecrets(client, this.#parts.clock.now()) : [this.#parts.secrets.digest('')]
     const matches = known.filter((hash) => this.#parts.secrets.same(hash, digest)).length > 0
     return matches && secret !== undefined && secret !== '' && client?.authMethod === method && client.secretHashes.length > 0
   }

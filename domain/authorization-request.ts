@@ -20,8 +20,8 @@ export async function validateAuthorization(
   const error = problem(parameters, client)
   if (error !== undefined) return { ...proved, error }
   try {
-    const scopes = await catalogue.admitScopes(client, single(parameters, 'scope'))
     const resources = await catalogue.admitResources(client, all(parameters, 'resource'))
+    const scopes = await catalogue.admitScopes(client, single(parameters, 'scope'), resources)
     return { ...proved, client, scopes, resources, challenge: single(parameters, 'code_challenge') ?? '' }
   } catch (refusal) {
     if (refusal instanceof OAuthError) return { ...proved, error: refusal.code }

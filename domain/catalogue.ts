@@ -33,14 +33,28 @@ export class Catalogue {
     return (await this.#resources.get('all')) ?? []
   }
 
-  /** The scopes of a request: those asked for, or the client's default (RFC 6749 §3.3). Throws `invalid_scope`; never widens. */
-  async admitScopes(client: Client, scope: string | undefined): Promise<readonly string[]> {
+  /**
+   * The scopes of a request: those asked for, or of the client's default those that make sense at the resources (RFC 6749 §3.3, RFC 8707 §2). Throws
+   * `invalid_scope`; never widens.
+   */
+  async admitScopes(client: Client, scope: string | undefined, resources: readonly string[]): Promise<readonly string[]> {
     const known = (await this.scopes()).map(({ name }) => name)
-    const asked = scope === undefined ? client.defaultScopes.filter((name) => known.includes(name)) : parseScope(scope)
+    const asked = scope === undefined ? await this.scopesAt(resources, intersect(client.defaultScopes, known)) : parseScope(scope)
     if (asked === undefined) throw new OAuthError('invalid_scope', 'malformed scope')
     if (asked.length === 0) throw new OAuthError('invalid_scope', 'no scope asked for and no default')
     if (!within(asked, client.scopes) || !within(asked, known)) throw new OAuthError('invalid_scope', 'a scope is unknown or not assigned')
+    if (!within(asked, await this.scopesAt(resources, asked)))
+      throw new OAuthError('invalid_scope', 'a scope means nothing at the resources')
     return asked
+  }
+
+  /** Of the scopes those that make sense at one of the resources; all of them where no resource is named. A resource that lists none takes any. */
+  async scopesAt(resources: readonly string[], scopes: readonly string[]): Promise<readonly string[]> {
+    if (resources.length === 0) return scopes
+    const there = (await this.resources()).filter(({ uri }) => resources.includes(uri))
+    return there.some((resource) => resource.scopes.length === 0)
+      ? scopes
+      : scopes.filter((name) => there.some((resource) => resource.scopes.includes(name)))
   }
 
   /** Of scopes that were approved once, those that are still the server's and the client's. */

@@ -83,12 +83,15 @@ export class ClientAdministration implements Pick<
     return this.#change(id, 'client enabled', source, ({ disabledAt, ...enabled }) => enabled)
   }
 
-  async rotateClientSecret(id: string, source: Source): Promise<ClientWithSecret> {
+  async rotateClientSecret(id: string, source: Source, { keepOldMs = 0 }: { keepOldMs?: number } = {}): Promise<ClientWithSecret> {
     const secret = newSecret(this.#parts.secrets)
     const secretHashes = [this.#parts.secrets.digest(secret)]
     const client = await this.#change(id, 'client secret rotated', source, (before) => {
       if (!isConfidential(before)) throw new InvalidInput(`client ${quoted(id)} is public, so it has no secret`)
-      return { ...before, secretHashes }
+      const { previousSecret: _, ...kept } = before
+      const [hash] = before.secretHashes
+      const until = new Date(this.#parts.clock.now().getTime() + keepOldMs)
+      return { ...kept, secretHashes, ...(keepOldMs > 0 && hash !== undefined && { previousSecret: { hash, until } }) }
     })
     return { client, secret }
   }

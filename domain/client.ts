@@ -43,3 +43,7 @@ export const mayUse = (client: Client, grant: GrantType): boolean => client.gran
 /** RFC 9700 §2.1: byte for byte; a loopback address may differ in the port alone (RFC 8252 §7.3). */
 export const registersRedirectUri = (client: Client, uri: string): boolean =>
   client.redirectUris.some((registered) => matchesRedirectUri(registered, uri))
+
+/** The digests of the secrets that are good at `at`; none for public clients. */
+export const liveSecrets = ({ secretHashes, previousSecret }: Client, at: Date): readonly string[] =>
+  previousSecret !== undefined && previousSecret.until > at ? [...secretHashes, previousSecret.hash] : secretHashes

@@ -2,39 +2,52 @@ import type { Clock } from '../ports/clock.js'
 import type { ForPublishingKeys, JsonWebKeySet } from '../ports/for-publishing-keys.js'
 import type { KeyRepository } from '../ports/key-repository.js'
 import type { Secrets } from '../ports/secrets.js'
-import type { OpenedKey, TokenSigner } from '../ports/token-signer.js'
+import type { AccessTokenClaims, OpenedKey, TokenSigner } from '../ports/token-signer.js'
 import type { KeyId } from './ids.js'
 import { Recent } from './recent.js'
-import { activeKey, type SigningKey } from './signing-key.js'
+import { activeKey, nextOrdinal, publishedKeys, type SigningKey } from './signing-key.js'
 
-/** Makes, opens and publishes the keys that access tokens are signed with. */
+export interface KeyRingParts {
+  readonly keys: KeyRepository
+  readonly signer: TokenSigner
+  readonly secrets: Secrets
+  readonly clock: Clock
+}
+
+/** Makes, opens and publishes the keys that access tokens are signed with, at most one second behind the store. */
 export class KeyRing implements ForPublishingKeys {
   readonly #keys: Recent<'all', readonly SigningKey[]>
   readonly #opened = new Map<KeyId, OpenedKey>()
-  readonly #repository: KeyRepository
-  readonly #signer: TokenSigner
-  readonly #secrets: Secrets
-  readonly #clock: Clock
+  readonly #parts: KeyRingParts
+  readonly #tokenTtlMs: number
 
-  constructor(repository: KeyRepository, signer: TokenSigner, secrets: Secrets, clock: Clock) {
-    this.#repository = repository
-    this.#signer = signer
-    this.#secrets = secrets
-    this.#clock = clock
-    this.#keys = new Recent(() => this.#establish(), clock)
+  /** `tokenTtlMs`: how long a key that signs no more is still needed. */
+  constructor(parts: KeyRingParts, tokenTtlMs: number) {
+    this.#parts = parts
+    this.#tokenTtlMs = tokenTtlMs
+    this.#keys = new Recent(() => this.#establish(), parts.clock)
   }
 
   /** The key that signs now. Throws StoreUnavailable when none was ever read. */
   async signingKey(): Promise<OpenedKey> {
-    const keys = await this.#list()
-    const key = activeKey(keys, this.#clock.now()) ?? keys.find(({ retiredAt }) => retiredAt === undefined)
+    const key = activeKey(await this.#list(), this.#parts.clock.now())
     if (key === undefined) throw new Error('there is no signing key')
     return this.#open(key)
   }
 
   async jwks(): Promise<JsonWebKeySet> {
-    const published = (await this.#list()).filter(({ retiredAt }) => retiredAt === undefined)
+    const published = await this.#published()
     return { keys: published.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, use: 'sig', alg: 'ES256' })) }
+  }
+
+  /** What an access token of ours says whose signature holds under a published key; undefined for any other text. Its time is not judged. */
+  async verify(token: string): Promise<AccessTokenClaims | undefined> {
+    const published = new Map((await this.#published()).map(({ kid, publicJwk }) => [kid, publicJwk]))
+    return this.#parts.signer.verify(token, (kid) => published.get(kid))
+  }
+
+  async #published(): Promise<readonly SigningKey[]> {
+    return publishedKeys(await this.#list(), this.#parts.clock.now(), this.#tokenTtlMs)
   }
 
   /** While the store is down, what was read last goes on: a key outlives an outage. */
@@ -48,22 +61,24 @@ export class KeyRing implements ForPublishingKeys {
     }
   }
 
+  /** The first key, or another one when all were withdrawn. */
   async #establish(): Promise<readonly SigningKey[]> {
-    const keys = await this.#repository.list()
-    if (keys.length > 0) return keys
-    const { kid, publicJwk, privateKey } = await this.#signer.generate()
-    const now = this.#clock.now()
-    const sealedPrivateKey = this.#secrets.seal('signing-key', privateKey)
-    await this.#repository.add({ kid, ordinal: 1, publicJwk, sealedPrivateKey, createdAt: now, signsFrom: now })
-    return this.#repository.list()
+    const { keys, signer, secrets, clock } = this.#parts
+    const known = await keys.list()
+    if (known.some(({ retiredAt }) => retiredAt === undefined)) return known
+    const { kid, publicJwk, privateKey } = await signer.generate()
+    const now = clock.now()
+    const sealedPrivateKey = secrets.seal('signing-key', privateKey)
+    await keys.add({ kid, ordinal: nextOrdinal(known), publicJwk, sealedPrivateKey, createdAt: now, signsFrom: now })
+    return keys.list()
   }
 
   #open({ kid, sealedPrivateKey }: SigningKey): OpenedKey {
     const known = this.#opened.get(kid)
     if (known !== undefined) return known
-    const privateKey = this.#secrets.unseal('signing-key', sealedPrivateKey)
+    const privateKey = this.#parts.secrets.unseal('signing-key', sealedPrivateKey)
     if (privateKey === undefined) throw new Error(`the signing key ${kid} was sealed under a secret that is not in SECRETS`)
-    const opened = this.#signer.open(kid, privateKey)
+    const opened = this.#parts.signer.open(kid, privateKey)
     this.#opened.set(kid, opened)
     return opened
   }

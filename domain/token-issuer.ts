@@ -3,18 +3,17 @@ import type { Clock } from '../ports/clock.js'
 import type { Exchange, ForIssuingTokens, IssuedTokens, Presented } from '../ports/for-issuing-tokens.js'
 import type { GrantRepository } from '../ports/grant-repository.js'
 import type { Secrets } from '../ports/secrets.js'
-import type { OpenedKey } from '../ports/token-signer.js'
 import type { UserRepository } from '../ports/user-repository.js'
-import { accessTokenClaims } from './access-token.js'
 import type { AuditEventName } from './audit.js'
 import type { Catalogue } from './catalogue.js'
 import { mayUse, type Client } from './client.js'
-import { openCode, openRefreshToken, refreshTokenOf } from './computed-credentials.js'
+import { openCode, openRefreshToken } from './computed-credentials.js'
 import { OAuthError } from './errors.js'
 import { CLOCK_LEEWAY_MS, judgeGeneration, type EndReason, type Grant } from './grant.js'
 import type { GrantId } from './ids.js'
 import type { KeyRing } from './key-ring.js'
-import { within } from './scope.js'
+import { TokenMint } from './token-mint.js'
+import { worthOf, type Worth } from './token-worth.js'
 
 export interface TokenLifetimes {
   readonly issuer: string
@@ -45,10 +44,12 @@ const earlier = (a: Date, b: Date): Date => (a < b ? a : b)
 export class TokenIssuer implements ForIssuingTokens {
   readonly #parts: TokenIssuerParts
   readonly #lifetimes: TokenLifetimes
+  readonly #mint: TokenMint
 
   constructor(parts: TokenIssuerParts, lifetimes: TokenLifetimes) {
     this.#parts = parts
     this.#lifetimes = lifetimes
+    this.#mint = new TokenMint(parts.secrets, lifetimes)
   }
 
   async presentCode(code: string): Promise<Presented> {
@@ -72,9 +73,8 @@ export class TokenIssuer implements ForIssuingTokens {
     this.#mustBelong(grant, exchange)
     if (redirectUri !== undefined && redirectUri !== grant.code.redirectUri) throw invalidGrant('redirect_uri differs from the request')
     if (grant.code.redeemedAt !== undefined) return this.#end(grant, 'replayed', 'replay', exchange)
-    const resources = await this.#narrow(grant, exchange)
+    const worth = await this.#worthOf(grant, exchange)
     const key = await this.#parts.keyRing.signingKey()
-    const scopes = await this.#liveScopes(grant, client)
     const at = this.#parts.clock.now()
     if (grant.code.expiresAt <= at) throw invalidGrant('expired code')
     const lineage = mayUse(client, 'refresh_token')
@@ -86,15 +86,14 @@ export class TokenIssuer implements ForIssuingTokens {
     const won = await this.#parts.grants.redeem(grant.id, redemption)
     if (won === undefined) return this.#refuseReplay(grant.id, exchange)
     this.#record('token', won, exchange)
-    return this.#tokens(won, scopes, resources, key, at)
+    return this.#mint.forGrant(won, worth, key, at)
   }
 
   async rotate({ grant, generation = 0 }: Presented, scopes: readonly string[], exchange: Exchange): Promise<IssuedTokens> {
     this.#mustBelong(grant, exchange)
     await this.#judge(grant, generation, exchange)
-    const resources = await this.#narrow(grant, exchange)
+    const worth = await this.#worthOf(grant, exchange, scopes)
     const key = await this.#parts.keyRing.signingKey()
-    if (!within(scopes, await this.#liveScopes(grant, exchange.client))) throw new OAuthError('invalid_scope', 'wider than granted')
     let state: Grant | undefined = grant
     for (let round = 0; round < MAX_ROUNDS; round++) {
       mustGoOn(exchange)
@@ -107,7 +106,7 @@ export class TokenIssuer implements ForIssuingTokens {
           : await this.#parts.grants.rotate(grant.id, generation, rotation)
       if (leaf !== undefined) {
         this.#record('refresh', leaf, exchange)
-        return this.#tokens(leaf, scopes, resources, key, at)
+        return this.#mint.forGrant(leaf, worth, key, at)
       }
       state = await this.#parts.grants.find(grant.id)
     }
@@ -118,18 +117,14 @@ export class TokenIssuer implements ForIssuingTokens {
     const { client, source } = exchange
     const resources = await this.#parts.catalogue.admitResources(client, exchange.resources)
     const key = await this.#parts.keyRing.signingKey()
-    const at = this.#parts.clock.now()
-    const expiresAt = later(at, this.#lifetimes.accessTokenTtlMs)
-    const jti = this.#parts.secrets.random(16)
     const audience = resources.length > 0 ? resources : [this.#lifetimes.defaultResource]
-    const content = { sub: client.id, clientId: client.id, scopes, audience, jti, issuedAt: at, expiresAt }
-    const accessToken = await key.sign(accessTokenClaims(this.#lifetimes.issuer, content))
+    const tokens = await this.#mint.forClient(client, { scopes, audience }, key, this.#parts.clock.now())
     this.#parts.audit.record({ event: 'token', outcome: 'ok', client_id: client.id }, source)
-    return { accessToken, expiresAt, expiresIn: this.#expiresIn, scopes }
+    return tokens
   }
 
-  admitScopes(client: Client, scope: string | undefined): Promise<readonly string[]> {
-    return this.#parts.catalogue.admitScopes(client, scope)
+  async admitScopes({ client, resources }: Exchange, scope: string | undefined): Promise<readonly string[]> {
+    return this.#parts.catalogue.admitScopes(client, scope, await this.#parts.catalogue.admitResources(client, resources))
   }
 
   async #present(id: GrantId): Promise<Presented> {
@@ -149,19 +144,8 @@ export class TokenIssuer implements ForIssuingTokens {
     if (grant.endedAt !== undefined) throw invalidGrant('ended grant')
   }
 
-  /** RFC 8707 §2.2: a token request may only narrow what was bound at /authorize and is still the client's and the server's. */
-  async #narrow(grant: Grant, { client, resources: asked }: Exchange): Promise<readonly string[]> {
-    const bound =
-      grant.resources.length > 0 ? await this.#parts.catalogue.resourcesLeft(client, grant.resources) : [this.#lifetimes.defaultResource]
-    if (!within(asked, bound)) throw new OAuthError('invalid_target', 'a resource that was not approved, or is gone')
-    if (bound.length === 0) throw invalidGrant('none of the approved resources is left')
-    return asked.length > 0 ? [...new Set(asked)] : bound
-  }
-
-  async #liveScopes(grant: Grant, client: Client): Promise<readonly string[]> {
-    const scopes = await this.scopesOf(grant, client)
-    if (scopes.length === 0) throw invalidGrant('none of the approved scopes is left')
-    return scopes
+  #worthOf(grant: Grant, exchange: Exchange, asked?: readonly string[]): Promise<Worth> {
+    return worthOf(grant, { ...exchange, asked }, this.#parts.catalogue, this.#lifetimes.defaultResource)
   }
 
   /** What presenting the token means now; reuse ends the grant, whatever else is wrong with the request. */
@@ -193,20 +177,6 @@ export class TokenIssuer implements ForIssuingTokens {
     await this.#parts.grants.end(grant.id, why, this.#parts.clock.now())
     this.#record(event, grant, exchange, 'refused')
     throw invalidGrant(why)
-  }
-
-  async #tokens(grant: Grant, scopes: readonly string[], audience: readonly string[], key: OpenedKey, at: Date): Promise<IssuedTokens> {
-    const expiresAt = later(at, this.#lifetimes.accessTokenTtlMs)
-    const jti = `${grant.id}.${this.#parts.secrets.random(16)}`
-    const { userId: sub, clientId } = grant
-    const content = { sub, clientId, scopes, audience, jti, issuedAt: at, expiresAt, signIn: grant }
-    const accessToken = await key.sign(accessTokenClaims(this.#lifetimes.issuer, content))
-    const refreshToken = grant.refresh && refreshTokenOf(grant.id, grant.refresh.generation, this.#parts.secrets)
-    return { accessToken, expiresAt, expiresIn: this.#expiresIn, scopes, ...(refreshToken && { refreshToken }) }
-  }
-
-  get #expiresIn(): number {
-    return Math.floor(this.#lifetimes.accessTokenTtlMs / 1000)
   }
 
   #record(event: AuditEventName, grant: Grant, { source }: Exchange, outcome: 'ok' | 'refused' = 'ok'): void {

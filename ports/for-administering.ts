@@ -40,7 +40,8 @@ export interface ForAdministering {
   deleteClient(id: string, source: Source): Promise<void>
   disableClient(id: string, source: Source): Promise<Client>
   enableClient(id: string, source: Source): Promise<Client>
-  rotateClientSecret(id: string, source: Source): Promise<ClientWithSecret>
+  /** The old secret is refused at once, or stays good for `keepOldMs`. */
+  rotateClientSecret(id: string, source: Source, options?: { readonly keepOldMs?: number }): Promise<ClientWithSecret>
 
   createUser(draft: { username: string; password: string; name?: string; email?: string }, source: Source): Promise<User>
   listUsers(): Promise<readonly User[]>

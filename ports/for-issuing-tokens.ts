@@ -47,6 +47,6 @@ export interface ForIssuingTokens {
   rotate(presented: Presented, scopes: readonly string[], exchange: Exchange): Promise<IssuedTokens>
   /** client_credentials: no row, no refresh token. */
   issue(scopes: readonly string[], exchange: Exchange): Promise<IssuedTokens>
-  /** The scopes of a request by client_credentials: `scope` as sent, or the client's default. Throws `invalid_scope`. */
-  admitScopes(client: Client, scope: string | undefined): Promise<readonly string[]>
+  /** The scopes of a request by client_credentials: `scope` as sent, or the client's default. Throws `invalid_scope`, `invalid_target`. */
+  admitScopes(exchange: Exchange, scope: string | undefined): Promise<readonly string[]>
 }

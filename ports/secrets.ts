@@ -14,6 +14,8 @@ export interface Secrets {
   verify(purpose: Purpose, message: Uint8Array, mac: Uint8Array): boolean
   /** AES-256-GCM under the first secret; text that only `unseal` for the same purpose opens. */
   seal(purpose: Purpose, plain: Uint8Array): string
+  /** Whether it was sealed under the first secret. */
+  isCurrent(purpose: Purpose, sealed: string): boolean
   /** What was sealed under any live secret; undefined when it was not, or was changed. */
   unseal(purpose: Purpose, sealed: string): Uint8Array | undefined
 }

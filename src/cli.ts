@@ -19,6 +19,7 @@ async function open() {
   const container = createContainer({ config, storage, logger: createLogger(config.logLevel, STDERR) })
   return {
     administering: resolve(container, TOKENS.administering),
+    keepingKeys: resolve(container, TOKENS.keepingKeys),
     maintenance: storage.maintenance,
     clock: systemClock,
     describeStore: maskStore(config.store),

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { resourceUriProblem } from '../domain/resource.js'
-import { contrastWithWhite, issuerProblem, milliseconds, secretsProblem, storeProblem, withoutTrailingSlash } from './config-values.js'
+import { milliseconds } from '../domain/duration.js'
+import { contrastWithWhite, issuerProblem, secretsProblem, storeProblem, withoutTrailingSlash } from './config-values.js'
 
 const HOST_NAME = /^(?!.*\.\d+$)[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/
 const TRICKY = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u

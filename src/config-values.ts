@@ -1,11 +1,4 @@
-const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const SEGMENTS = /^(\/[A-Za-z0-9._~-]+)*$/
-
-/** Milliseconds of `90s`, `15m`, `12h` or `30d`; NaN when it is none. */
-export function milliseconds(duration: string): number {
-  const [, count, unit] = /^(\d{1,9})([smhd])$/.exec(duration) ?? []
-  return Number(count) * UNITS[(unit ?? 's') as keyof typeof UNITS]
-}
 
 export const withoutTrailingSlash = (url: string): string => url.replace(/\/+$/, '')
 

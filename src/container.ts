@@ -14,11 +14,14 @@ import { Administrator } from '../domain/administrator.js'
 import { Authenticator } from '../domain/authenticator.js'
 import { Authorizer } from '../domain/authorizer.js'
 import { Catalogue } from '../domain/catalogue.js'
+import { KeyAdministration } from '../domain/key-administration.js'
 import { KeyRing } from '../domain/key-ring.js'
 import { PersonAuthenticator } from '../domain/person-authenticator.js'
 import { SessionKeeper } from '../domain/session-keeper.js'
 import { Throttle } from '../domain/throttle.js'
+import { TokenInspector } from '../domain/token-inspector.js'
 import { TokenIssuer } from '../domain/token-issuer.js'
+import { TokenRevoker } from '../domain/token-revoker.js'
 import type { Clock } from '../ports/clock.js'
 import type { Storage } from '../ports/storage.js'
 import type { Config } from './config.js'
@@ -59,8 +62,8 @@ function bindDomain(container: Container): void {
   container
     .bind(T.keyRing)
     .toResolvedValue(
-      (storage, signer, secrets, clock) => new KeyRing(storage.keys, signer, secrets, clock),
-      [T.storage, T.signer, T.secrets, T.clock],
+      ({ keys }, signer, secrets, clock, { accessTokenTtlMs }) => new KeyRing({ keys, signer, secrets, clock }, accessTokenTtlMs),
+      [T.storage, T.signer, T.secrets, T.clock, T.config],
     )
   container.bind(T.publishing).toResolvedValue((keyRing) => keyRing, [T.keyRing])
   container
@@ -82,6 +85,27 @@ function bindDomain(container: Container): void {
       (catalogue, { grants, users }, keyRing, secrets, clock, audit, config) =>
         new TokenIssuer({ grants, users, catalogue, keyRing, secrets, clock, audit }, config),
       [T.catalogue, T.storage, T.keyRing, T.secrets, T.clock, T.audit, T.config],
+    )
+  container
+    .bind(T.revoking)
+    .toResolvedValue(
+      ({ grants, deniedTokens }, keyRing, secrets, clock, audit) =>
+        new TokenRevoker({ grants, deniedTokens, keyRing, secrets, clock, audit }),
+      [T.storage, T.keyRing, T.secrets, T.clock, T.audit],
+    )
+  container
+    .bind(T.inspecting)
+    .toResolvedValue(
+      ({ grants, users, deniedTokens }, catalogue, keyRing, secrets, clock, audit, config) =>
+        new TokenInspector({ grants, users, deniedTokens, catalogue, keyRing, secrets, clock, audit }, config),
+      [T.storage, T.catalogue, T.keyRing, T.secrets, T.clock, T.audit, T.config],
+    )
+  container
+    .bind(T.keepingKeys)
+    .toResolvedValue(
+      ({ keys, users }, signer, secrets, clock, audit, { accessTokenTtlMs }) =>
+        new KeyAdministration({ keys, users, signer, secrets, clock, audit }, accessTokenTtlMs),
+      [T.storage, T.signer, T.secrets, T.clock, T.audit, T.config],
     )
   container
     .bind(T.administering)
@@ -129,18 +153,21 @@ function bindHttp(container: Container): void {
       [T.issuing, T.authorizing, T.config],
     )
   container.bind(T.httpPorts).toResolvedValue(
-    (authenticating, accounts, authorizing, publishing, engine, { scopes }, secrets, clock, log) => ({
+    (authenticating, accounts, authorizing, revoking, inspecting, publishing, engine, { scopes, resources }, secrets, clock, log) => ({
       authenticating,
       accounts,
       authorizing,
+      revoking,
+      inspecting,
       publishing,
       engine,
       scopes,
+      resources,
       secrets,
       clock,
       log,
     }),
-    [T.authenticating, T.accounts, T.authorizing, T.publishing, T.engine, T.storage, T.secrets, T.clock, T.log],
+    [T.authenticating, T.accounts, T.authorizing, T.revoking, T.inspecting, T.publishing, T.engine, T.storage, T.secrets, T.clock, T.log],
   )
 }
 

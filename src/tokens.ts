@@ -9,9 +9,12 @@ import type { Clock } from '../ports/clock.js'
 import type { ForAdministering } from '../ports/for-administering.js'
 import type { ForAuthenticating } from '../ports/for-authenticating.js'
 import type { ForAuthorizing } from '../ports/for-authorizing.js'
+import type { ForInspectingTokens } from '../ports/for-inspecting-tokens.js'
 import type { ForIssuingTokens } from '../ports/for-issuing-tokens.js'
 import type { ForKeepingAccounts } from '../ports/for-keeping-accounts.js'
+import type { ForKeepingKeys } from '../ports/for-keeping-keys.js'
 import type { ForPublishingKeys } from '../ports/for-publishing-keys.js'
+import type { ForRevokingTokens } from '../ports/for-revoking-tokens.js'
 import type { OneTimeCodes } from '../ports/one-time-codes.js'
 import type { PasswordHasher } from '../ports/password-hasher.js'
 import type { Secrets } from '../ports/secrets.js'
@@ -46,6 +49,9 @@ export const TOKENS = {
   authenticating: token<ForAuthenticating>('ForAuthenticating'),
   authorizing: token<ForAuthorizing>('ForAuthorizing'),
   issuing: token<ForIssuingTokens>('ForIssuingTokens'),
+  revoking: token<ForRevokingTokens>('ForRevokingTokens'),
+  inspecting: token<ForInspectingTokens>('ForInspectingTokens'),
+  keepingKeys: token<ForKeepingKeys>('ForKeepingKeys'),
   publishing: token<ForPublishingKeys>('ForPublishingKeys'),
   administering: token<ForAdministering>('ForAdministering'),
 }

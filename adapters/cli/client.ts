@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander'
 import { AUTH_METHODS, GRANT_TYPES, type AuthMethod, type Client } from '../../domain/client.js'
+import { milliseconds } from '../../domain/duration.js'
 import type { ClientUpdate, ClientWithSecret } from '../../ports/for-administering.js'
 import { destructive, several, severalOf, verb } from './command.js'
-import type { ConfirmOptions, Operator, OutputOptions } from './operator.js'
+import { UsageError, type ConfirmOptions, type Operator, type OutputOptions } from './operator.js'
 import { sheet, table, type Row } from './output.js'
 
 interface TraitOptions extends OutputOptions {
@@ -50,14 +51,19 @@ export function addClientCommands(program: Command, operator: Operator): void {
   verb(noun, 'enable <id>', 'serve a disabled client again').action(async (id: string, options: OutputOptions) => {
     show(operator, options, await operator.administer((administering, source) => administering.enableClient(id, source)))
   })
-  destructive(noun, 'rotate-secret <id>', 'make a new secret; the old one is refused from now on').action(
-    async (id: string, options: ConfirmOptions) => {
+  destructive(noun, 'rotate-secret <id>', 'make a new secret; the old one is refused from now on')
+    .option('--keep-old <duration>', 'let the old one stay good for so long, for example 7d')
+    .action(async (id: string, { keepOld, ...options }: ConfirmOptions & { readonly keepOld?: string }) => {
+      const keepOldMs = keepOld === undefined ? 0 : milliseconds(keepOld)
+      if (Number.isNaN(keepOldMs))
+        throw new UsageError(`--keep-old: ${JSON.stringify(keepOld)} is not a duration like 90s, 15m, 12h or 30d`)
       await operator.confirm(options, `Replace the secret of client ${id}`)
-      const { client, secret } = await operator.administer((administering, source) => administering.rotateClientSecret(id, source))
-      const told = { client_id: client.id, client_secret: secret }
+      const { client, secret } = await operator.administer((administering, source) =>
+        administering.rotateClientSecret(id, source, { keepOldMs }),
+      )
+      const told = { client_id: client.id, client_secret: secret, old_secret_until: client.previousSecret?.until }
       operator.tell(options, told, sheet(told) + ONCE)
-    },
-  )
+    })
 }
 
 function addCreate(noun: Command, operator: Operator): void {

@@ -1,6 +1,7 @@
 import type { Source } from '../../domain/audit.js'
 import { InvalidInput } from '../../domain/errors.js'
 import type { ForAdministering } from '../../ports/for-administering.js'
+import type { ForKeepingKeys } from '../../ports/for-keeping-keys.js'
 import { ask, readToEnd } from './input.js'
 import { harmless, jsonDocument } from './output.js'
 import type { CliEntrances, CliIo, CliPorts, MovingPorts } from './ports.js'
@@ -33,10 +34,12 @@ export class Operator {
 
   /** Works on a store whose schema is the wanted one. */
   administer<T>(work: (administering: ForAdministering, source: Source) => Promise<T>): Promise<T> {
-    return this.maintain(async ({ maintenance, administering, clock }) => {
-      await maintenance.ready()
-      return work(administering, { requestId: `cli-${clock.now().getTime().toString(36)}`, address: 'cli' })
-    })
+    return this.#operate(({ administering }, source) => work(administering, source))
+  }
+
+  /** The same for keys. */
+  keepKeys<T>(work: (keeping: ForKeepingKeys, source: Source) => Promise<T>): Promise<T> {
+    return this.#operate(({ keepingKeys }, source) => work(keepingKeys, source))
   }
 
   /** Works on a store in whatever state it is. */
@@ -88,6 +91,13 @@ export class Operator {
     const [first = '', second] = await ask(this.#io, ['Password: ', 'The same again: '], true)
     if (first !== second) throw new InvalidInput('password: the two differ; nothing was changed')
     return first
+  }
+
+  #operate<T>(work: (ports: CliPorts, source: Source) => Promise<T>): Promise<T> {
+    return this.maintain(async (ports) => {
+      await ports.maintenance.ready()
+      return work(ports, { requestId: `cli-${ports.clock.now().getTime().toString(36)}`, address: 'cli' })
+    })
   }
 
   /** What standard input holds. */

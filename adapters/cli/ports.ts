@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock.js'
 import type { ForAdministering } from '../../ports/for-administering.js'
+import type { ForKeepingKeys } from '../../ports/for-keeping-keys.js'
 import type { ForMovingStores } from '../../ports/for-moving-stores.js'
 import type { StoreMaintenance } from '../../ports/store-maintenance.js'
 
@@ -15,6 +16,7 @@ export interface CliIo {
 /** What a command drives once settings and store are open. */
 export interface CliPorts {
   readonly administering: ForAdministering
+  readonly keepingKeys: ForKeepingKeys
   readonly maintenance: StoreMaintenance
   readonly clock: Clock
   /** What STORE names, without its password. */

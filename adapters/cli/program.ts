@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { addClientCommands } from './client.js'
 import { protectIds } from './arguments.js'
 import { addGrantCommands } from './grant.js'
+import { addKeyCommands, addSecretsCommands } from './key.js'
 import { Operator } from './operator.js'
 import { harmless } from './output.js'
 import type { CliEntrances, CliIo } from './ports.js'
@@ -49,6 +50,8 @@ function createProgram(io: CliIo, operator: Operator): Command {
   addResourceCommands(program, operator)
   addGrantCommands(program, operator)
   addSessionCommands(program, operator)
+  addKeyCommands(program, operator)
+  addSecretsCommands(program, operator)
   addStoreCommands(program, operator)
   return program
 }

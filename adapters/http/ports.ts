@@ -1,8 +1,11 @@
 import type { Clock } from '../../ports/clock.js'
 import type { ForAuthenticating } from '../../ports/for-authenticating.js'
 import type { ForAuthorizing } from '../../ports/for-authorizing.js'
+import type { ForInspectingTokens } from '../../ports/for-inspecting-tokens.js'
 import type { ForKeepingAccounts } from '../../ports/for-keeping-accounts.js'
 import type { ForPublishingKeys } from '../../ports/for-publishing-keys.js'
+import type { ForRevokingTokens } from '../../ports/for-revoking-tokens.js'
+import type { ResourceRepository } from '../../ports/resource-repository.js'
 import type { ScopeRepository } from '../../ports/scope-repository.js'
 import type { Secrets } from '../../ports/secrets.js'
 import type { Engine } from '../oauth2/engine.js'
@@ -19,9 +22,12 @@ export interface HttpPorts {
   readonly authenticating: ForAuthenticating
   readonly accounts: ForKeepingAccounts
   readonly authorizing: ForAuthorizing
+  readonly revoking: ForRevokingTokens
+  readonly inspecting: ForInspectingTokens
   readonly publishing: ForPublishingKeys
   readonly engine: Engine
   readonly scopes: ScopeRepository
+  readonly resources: ResourceRepository
   readonly secrets: Secrets
   readonly clock: Clock
   readonly log: Log

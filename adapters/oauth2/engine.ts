@@ -89,11 +89,11 @@ export class GrantEngine implements Engine {
     return { client_id: carrier, ...(isConfidential(carrier.registered) && { client_secret: carrier.secret }) }
   }
 
-  async #parameters(form: ReadonlyMap<string, string>, grantType: GrantType, { client }: Exchange): Promise<Record<string, string>> {
+  async #parameters(form: ReadonlyMap<string, string>, grantType: GrantType, exchange: Exchange): Promise<Record<string, string>> {
     const scope = form.get('scope')
     if (grantType === 'client_credentials') {
-      if (!isConfidential(client)) throw new OAuthError('unauthorized_client', 'a public client has no credentials')
-      return { grant_type: grantType, scope: (await this.#issuing.admitScopes(client, scope)).join(' ') }
+      if (!isConfidential(exchange.client)) throw new OAuthError('unauthorized_client', 'a public client has no credentials')
+      return { grant_type: grantType, scope: (await this.#issuing.admitScopes(exchange, scope)).join(' ') }
     }
     if (grantType === 'authorization_code') {
       return { grant_type: grantType, code: form.get('code') ?? '', code_verifier: form.get('code_verifier') ?? '' }

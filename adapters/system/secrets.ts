@@ -74,10 +74,14 @@ export class SystemSecrets implements Secrets {
     return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString('base64url')
   }
 
+  isCurrent(purpose: Purpose, sealed: string): boolean {
+    const bytes = sealedBytes(sealed)
+    return bytes !== undefined && decrypt(this.#keys('seal', purpose)[0], purpose, bytes) !== undefined
+  }
+
   unseal(purpose: Purpose, sealed: string): Uint8Array | undefined {
-    const bytes = Buffer.from(sealed, 'base64url')
-    // Buffer skips what is not base64url, so a text that was changed could still decode to the same bytes.
-    if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== sealed) return undefined
+    const bytes = sealedBytes(sealed)
+    if (bytes === undefined) return undefined
     for (const key of this.#keys('seal', purpose)) {
       const plain = decrypt(key, purpose, bytes)
       if (plain !== undefined) return plain
@@ -99,6 +103,12 @@ export class SystemSecrets implements Secrets {
 const sha256 = (value: string): Buffer => hash('sha256', value, 'buffer')
 
 const hmac = (key: KeyObject, message: Uint8Array): Buffer => createHmac('sha256', key).update(message).digest()
+
+/** Buffer skips what is not base64url, so a text that was changed could still decode to the same bytes. */
+function sealedBytes(sealed: string): Buffer | undefined {
+  const bytes = Buffer.from(sealed, 'base64url')
+  return bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== sealed ? undefined : bytes
+}
 
 function decrypt(key: KeyObject, purpose: Purpose, bytes: Buffer): Buffer | undefined {
   const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })

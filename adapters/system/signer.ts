@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, generateKeyPair, sign, type KeyObject } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair, sign, verify, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { KeyId } from '../../domain/ids.js'
 import type { PublicJwk } from '../../domain/signing-key.js'
@@ -7,6 +7,8 @@ import type { AccessTokenClaims, KeyPair, OpenedKey, TokenSigner } from '../../p
 const makeKeyPair = promisify(generateKeyPair)
 
 export class NodeTokenSigner implements TokenSigner {
+  readonly #publicKeys = new PublicKeys()
+
   async generate(): Promise<KeyPair> {
     const { publicKey, privateKey } = await makeKeyPair('ec', { namedCurve: 'P-256' })
     const publicJwk = publicJwkOf(publicKey)
@@ -24,6 +26,52 @@ export class NodeTokenSigner implements TokenSigner {
         return `${input}.${signature.toString('base64url')}`
       },
     }
+  }
+
+  verify(token: string, keyOf: (kid: KeyId) => PublicJwk | undefined): AccessTokenClaims | undefined {
+    const [, header = '', payload = '', mac = ''] = token.length > MAX_LENGTH ? [] : (FORM.exec(token) ?? [])
+    const { typ, alg, kid } = jsonOf(header)
+    const jwk = typ === 'at+jwt' && alg === 'ES256' && typeof kid === 'string' ? keyOf(kid as KeyId) : undefined
+    const signature = bytesOf(mac)
+    if (jwk === undefined || signature === undefined) return undefined
+    const key = { key: this.#publicKeys.open(jwk), dsaEncoding: 'ieee-p1363' as const }
+    // What we signed has the form that we gave it.
+    return verify('sha256', Buffer.from(`${header}.${payload}`), key, signature)
+      ? (jsonOf(payload) as unknown as AccessTokenClaims)
+      : undefined
+  }
+}
+
+/** Longer than any that is made here. */
+const MAX_LENGTH = 8192
+const FORM = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{86})$/
+
+/** Opened once: the same few keys verify everything. */
+class PublicKeys {
+  readonly #opened = new Map<string, KeyObject>()
+
+  open(jwk: PublicJwk): KeyObject {
+    const name = `${jwk.x}.${jwk.y}`
+    const known = this.#opened.get(name)
+    if (known !== undefined) return known
+    const key = createPublicKey({ key: { ...jwk }, format: 'jwk' })
+    this.#opened.set(name, key)
+    return key
+  }
+}
+
+/** The bytes, unless another text would give the same ones. */
+function bytesOf(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64url')
+  return bytes.toString('base64url') === text ? bytes : undefined
+}
+
+function jsonOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(bytesOf(text)?.toString() ?? '')
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
   }
 }
 

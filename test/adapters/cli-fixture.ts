@@ -26,6 +26,7 @@ export function aCommandLine() {
   const log: string[] = []
   const ports = {
     administering: office.administrator,
+    keepingKeys: office.keepingKeys,
     maintenance: office.storage.maintenance,
     clock: office.clock,
     describeStore: 'memory:',

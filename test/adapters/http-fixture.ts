@@ -29,6 +29,8 @@ export class World {
   readonly logged: { readonly level: string; readonly fields: object; readonly text: string }[] = []
   readonly addresses: string[] = []
   scopes: readonly string[] = ['read', 'write']
+  resources: readonly string[] = []
+  readonly revoked: string[] = []
   /** Thrown by whatever is asked. */
   failure: Error | undefined
   /** Thrown by the engine. */
@@ -75,6 +77,18 @@ function portsOf(world: World): HttpPorts {
       authorize: async () => 'pc_ac_code',
     },
     accounts: undefined as never,
+    revoking: {
+      revoke: async ({ token }) => {
+        world.revoked.push(token)
+        return world.answer(undefined)
+      },
+    },
+    inspecting: { inspect: () => world.answer({ active: false }) },
+    resources: {
+      list: () => world.answer(world.resources.map((uri) => ({ uri, name: uri, scopes: [] }))),
+      add: async () => true,
+      remove: async () => true,
+    },
     publishing: { jwks: () => world.answer({ keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'k', use: 'sig', alg: 'ES256' }] }) },
     scopes: {
       list: () => world.answer(world.scopes.map((name) => ({ name, description: `To ${name}` }))),

@@ -4,6 +4,7 @@ import { openMongoStorage } from '../../adapters/mongo/storage.js'
 import type { Storage } from '../../ports/storage.js'
 import {
   aClient,
+  aDeniedToken,
   aFlow,
   aGrant,
   aKey,
@@ -16,18 +17,38 @@ import {
   DAY,
   after as later,
   NOW,
+  someAttempts,
 } from '../support/builders.js'
 import { freshDatabase, onEachMongo } from '../support/mongo.js'
 
+/** What is only once: each is asked for twice, so that the second finds nothing. */
+async function callFactorsAndAttempts({ users, keys, deniedTokens, attempts }: Storage) {
+  const [user, key, token, { key: counted }] = [aUser(), aKey({ retiredAt: undefined }), aDeniedToken(), someAttempts()]
+  const { sealedSecret, lastStep, recoveryCodes } = user.secondFactor!
+  await users.add(user)
+  await keys.add(key)
+  for (let again = 0; again < 2; again++) {
+    await users.change(user.id, { name: 'Augusta', secondFactor: null }, { passwordHash: '', sealedSecret: null })
+    await users.change(user.id, { name: 'Augusta' }, { passwordHash: user.passwordHash, sealedSecret })
+    await users.acceptStep(user.id, lastStep + 1)
+    await users.spendRecoveryCode(user.id, recoveryCodes[0]!)
+    await users.renewRecoveryCodes(user.id, sealedSecret, ['new'])
+    await users.resealSecondFactor(user.id, sealedSecret, sealedSecret)
+    await users.note(user.id, { event: 'sign-in', at: NOW, address: '192.0.2.1' })
+    await keys.retire(key.kid, NOW)
+    await keys.reseal(key.kid, key.sealedPrivateKey, 'anew')
+    await deniedTokens.deny(token)
+    await deniedTokens.isDenied(token.jti)
+    await attempts.reserve(counted, NOW, later(1))
+    await attempts.reserve(counted, later(2), later(3))
+    await attempts.giveBack(counted, later(3))
+  }
+}
+
 /** Every method of every repository, each at least once, also where it finds nothing. */
 async function callEverything({ clients, users, grants, consents, sessions, flows, keys, scopes, resources, ...rest }: Storage) {
-  const [client, user, session, flow, grant] = [
-    aClient(),
-    aUser(),
-    aSession(),
-    aFlow({ spentAt: undefined, spentBy: undefined }),
-    anApprovedGrant(),
-  ]
+  const [client, user, session, grant] = [aClient(), aUser(), aSession(), anApprovedGrant()]
+  const flow = aFlow({ spentAt: undefined, spentBy: undefined })
   const [userId, clientId] = [user.id, client.id]
   for (let more = 0; more < 20; more++) {
     await grants.save(aGrant())
@@ -135,6 +156,7 @@ onEachMongo('what the MongoDB adapter sends', (server) => {
     await storage.maintenance.prepare()
     isListening = true
     await callEverything(storage)
+    await callFactorsAndAttempts(storage)
   })
   after(async () => {
     await storage.maintenance.close()

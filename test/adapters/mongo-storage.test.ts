@@ -3,10 +3,9 @@ import { expect } from 'chai'
 import { MongoClient, type CommandStartedEvent } from 'mongodb'
 import { openMongoStorage, type MongoOptions } from '../../adapters/mongo/storage.js'
 import { StoreUnavailable } from '../../domain/errors.js'
-import type { ClientId, GrantId } from '../../domain/ids.js'
 import type { Storage } from '../../ports/storage.js'
 import { failure } from '../contracts/opened.js'
-import { aClient, aFlow, aGrant, anActiveGrant, anAttempt, aSession, aUser, NOW } from '../support/builders.js'
+import { aGrant, aSession, aUser, NOW } from '../support/builders.js'
 import { freshDatabase, onEachMongo } from '../support/mongo.js'
 
 const PASSWORD = 'geheim'
@@ -107,68 +106,6 @@ onEachMongo('a MongoDB store', (server) => {
           'primaryPreferred',
         ])
       }
-    })
-
-    it('are not opened to operators by who passes an object for text', async () => {
-      const { clients, users, grants, consents, sessions, flows, scopes, resources } = await prepared()
-      const [user, session, grant, flow] = [aUser(), aSession(), anActiveGrant(), aFlow({ spentAt: undefined, spentBy: undefined })]
-      await users.add(user)
-      await sessions.begin(session)
-      await grants.save(grant)
-      await flows.begin(flow)
-      const any = { $ne: '' } as never
-      const rotation = { attempt: anAttempt(), at: NOW, idleExpiresAt: NOW }
-      const calls: (() => Promise<unknown>)[] = [
-        () => clients.find(any),
-        () => clients.remove(any),
-        () => users.find(any),
-        () => users.findByUsername(any),
-        () => users.change(any, { name: 'Eve' }),
-        () => users.rehash(user.id, any, 'new'),
-        () => users.remove(any),
-        () => grants.find(any),
-        () => grants.redeem(any, { attempt: anAttempt(), at: NOW, expiresAt: NOW }),
-        () => grants.redeem(grant.id, { attempt: any, at: NOW, expiresAt: NOW }),
-        () => grants.rotate(grant.id, any, rotation),
-        () => grants.rotate(grant.id, 7, { ...rotation, attempt: any }),
-        () => grants.end(any, 'revoked', NOW),
-        () => grants.endAll({ userId: any }, 'revoked', NOW),
-        () => grants.list({ clientId: any }, NOW),
-        () => consents.find(any, any),
-        () => consents.forget({ userId: any }),
-        () => sessions.find(any),
-        () => sessions.touch(any, NOW, NOW),
-        () => sessions.end(any),
-        () => sessions.endAll({ userId: any }),
-        () => sessions.list({ userId: session.userId, except: any }),
-        () => flows.find(any),
-        () => flows.spend(any, anAttempt(), NOW),
-        () => flows.spend(flow.id, any, NOW),
-        () => scopes.remove(any),
-        () => resources.remove(any),
-      ]
-      for (const call of calls) expect(await failure(call), call.toString()).to.be.instanceOf(TypeError)
-      expect([await users.find(user.id), await grants.find(grant.id)]).to.deep.equal([user, grant])
-      expect([await sessions.find(session.id), await flows.find(flow.id)]).to.deep.equal([session, flow])
-    })
-
-    it('hold for text that looks like an operator or a path', async () => {
-      const { clients, consents, flows, grants } = await prepared()
-      const [userId, clientId] = [aUser().id, '$clientRegistration' as ClientId]
-      const approval = { userId, clientId, clientRegistration: '$$ROOT', scopes: ['$scopes', '$a.b'], resources: ['$$REMOVE'], at: NOW }
-      for (let again = 0; again < 2; again++) await consents.remember(approval)
-      expect(await consents.find(userId, clientId)).to.deep.include({ clientId, scopes: ['$scopes', '$a.b'], resources: ['$$REMOVE'] })
-      const flow = aFlow({ parameters: { $where: '1', 'a.b': ['$c'], ['__proto__']: 'x' } })
-      await flows.begin(flow)
-      expect((await flows.find(flow.id))?.parameters).to.deep.equal(flow.parameters)
-      const client = aClient({ id: '$ne' as ClientId, name: '$name' })
-      await clients.add(client)
-      expect(await clients.list()).to.deep.equal([client])
-      const grant = anActiveGrant()
-      await grants.save(grant)
-      const rotated = await grants.rotate(grant.id, 7, { attempt: '$_id' as never, at: NOW, idleExpiresAt: NOW })
-      expect(rotated?.refresh?.rotatedBy).to.equal('$_id')
-      expect(await grants.find('$_id' as GrantId)).to.equal(undefined)
     })
 
     it('are the database’s, too: it refuses a document of the wrong form', async () => {

@@ -119,6 +119,9 @@ export function ports(world: World): HttpPorts {
       },
     },
     // No page asks these.
+    revoking: undefined as never,
+    inspecting: undefined as never,
+    resources: undefined as never,
     publishing: undefined as never,
     scopes: undefined as never,
   }

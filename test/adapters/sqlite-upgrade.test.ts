@@ -4,6 +4,8 @@ import { STEPS } from '../../adapters/sqlite/schema.js'
 import { openSqliteStorage } from '../../adapters/sqlite/storage.js'
 import { StoreUnavailable } from '../../domain/errors.js'
 import type { ClientId, SessionId, UserId } from '../../domain/ids.js'
+import type { Aggregate } from '../../domain/records.js'
+import { SAMPLES } from '../contracts/records.js'
 import { aDeniedToken, after, NOW } from '../support/builders.js'
 import { sqliteFolder, type SqliteFolder } from '../support/sqlite-folder.js'
 
@@ -15,12 +17,17 @@ const CLIENT = `INSERT INTO clients (id, registration, name, auth_method, secret
   resource_server_for, revision, first_party, require_otp, created_at)
   VALUES ('web', 'registration', 'Web', 'client_secret_basic', '["hash"]', '[]', '[]', '[]', '[]', '[]', '[]', 1, 0, 0, 1000)`
 
+/** What step 2 adds nothing to: as it was written then, it is written now. */
+const UNCHANGED = ['grants', 'consents', 'flows', 'keys', 'scopes', 'resources'] as const satisfies readonly Aggregate[]
+const KEPT = UNCHANGED.map((aggregate) => [aggregate, SAMPLES[aggregate].full()] as const)
+
 describe('sqlite: a store of schema 1', () => {
   let folder: SqliteFolder
   beforeEach(async () => {
     folder = await sqliteFolder()
-    const { maintenance } = await openSqliteStorage(folder.file, { steps: STEPS.slice(0, 1) })
+    const { maintenance, transfer } = await openSqliteStorage(folder.file, { steps: STEPS.slice(0, 1) })
     await maintenance.prepare()
+    for (const [aggregate, record] of KEPT) await transfer.put(aggregate, [record])
     await maintenance.close()
     const db = openDatabase(folder.file)
     for (const sql of [USER, SESSION, CLIENT]) db.exec(sql)
@@ -47,7 +54,33 @@ describe('sqlite: a store of schema 1', () => {
     })
     expect(await storage.sessions.find('session' as SessionId)).to.not.have.property('pending')
     expect(await storage.clients.find('web' as ClientId)).to.not.have.property('previousSecret')
+    for (const [aggregate, record] of KEPT) expect((await storage.transfer.read(aggregate, 2)).records).to.deep.equal([record])
     await storage.maintenance.close()
+  })
+
+  it('says what is pending, counts what is there, and is changed by neither that nor a dry run', async () => {
+    const { maintenance } = await openSqliteStorage(folder.file)
+    const pending = await maintenance.prepare({ dryRun: true })
+    expect(pending).to.have.length(8)
+    const rows = { users: 1, sessions: 1, clients: 1, grants: 1, consents: 1, flows: 1, keys: 1, scopes: 1, resources: 1 }
+    for (let times = 0; times < 2; times++) {
+      const { schema, rows: counted } = await maintenance.status()
+      expect(schema).to.deep.equal({ version: 1, wanted: 2, pending })
+      expect(counted).to.deep.equal({ ...rows, deniedTokens: 0, attempts: 0 })
+    }
+    await maintenance.close()
+  })
+
+  it('takes what a server of the version before goes on writing after it is prepared', async () => {
+    const { maintenance, users, sessions, clients } = await openSqliteStorage(folder.file)
+    await maintenance.prepare()
+    const before = [await users.list(), await sessions.find('session' as SessionId), await clients.list()]
+    const db = openDatabase(folder.file)
+    for (const table of ['users', 'sessions', 'clients']) db.exec(`DELETE FROM ${table}`)
+    for (const sql of [USER, SESSION, CLIENT]) db.exec(sql)
+    db.close()
+    expect([await users.list(), await sessions.find('session' as SessionId), await clients.list()]).to.deep.equal(before)
+    await maintenance.close()
   })
 
   it('takes what the new schema is for once it is prepared', async () => {

@@ -66,7 +66,7 @@ export class House {
     const audit = { record: () => undefined }
     const catalogue = new Catalogue(storage.clients, storage.scopes, storage.resources, clock)
     const parts = { ...storageParts(storage), storage, catalogue, secrets, clock, audit, hasher }
-    this.keyRing = new KeyRing(storage.keys, new NodeTokenSigner(), secrets, clock)
+    this.keyRing = new KeyRing({ keys: storage.keys, signer: new NodeTokenSigner(), secrets, clock }, LIMITS.accessTokenTtlMs)
     this.administrator = new Administrator(parts)
     const sessionKeeper = new SessionKeeper(parts, LIMITS)
     const throttle = new Throttle(storage.attempts, secrets, clock, LIMITS)

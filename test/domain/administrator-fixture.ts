@@ -1,8 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { openMemoryStorage } from '../../adapters/memory/storage.js'
+import { SystemSecrets } from '../../adapters/system/secrets.js'
+import { NodeTokenSigner } from '../../adapters/system/signer.js'
 import { Administrator } from '../../domain/administrator.js'
 import type { AuditEvent } from '../../domain/audit.js'
+import { KeyAdministration } from '../../domain/key-administration.js'
 import { InvalidInput } from '../../domain/errors.js'
 import type { Grant } from '../../domain/grant.js'
 import type { ClientId, GrantId, SessionId, UserId } from '../../domain/ids.js'
@@ -28,6 +31,7 @@ const secrets: Secrets = {
   mac: never,
   verify: never,
   seal: never,
+  isCurrent: never,
   unseal: never,
 }
 
@@ -59,7 +63,10 @@ export function anOffice(override: Partial<Secrets> = {}) {
   const events: AuditEvent[] = []
   const audit = { record: (event: AuditEvent) => void events.push(event) }
   const parts = { storage, secrets: { ...secrets, ...override }, hasher, clock, audit }
-  return { storage, clock, events, parts, administrator: new Administrator(parts) }
+  const signer = new NodeTokenSigner()
+  const keyParts = { keys: storage.keys, users: storage.users, signer, secrets: new SystemSecrets([Buffer.alloc(32, 7)]), clock, audit }
+  const keepingKeys = new KeyAdministration(keyParts, 600_000)
+  return { storage, clock, events, parts, administrator: new Administrator(parts), keepingKeys }
 }
 
 export const aGrant = (id: string, userId: string, clientId: string, changes: Partial<Grant> = {}): Grant => ({

@@ -21,7 +21,7 @@ describe('a redemption whose client was told that it came too late', () => {
     const grant = anApprovedGrant({ ...owner, scopes: ['read'], resources: [] })
     await storage.scopes.add({ name: 'read', description: 'Read' })
     await storage.grants.save(grant)
-    const keyRing = new KeyRing(storage.keys, new NodeTokenSigner(), secrets, clock)
+    const keyRing = new KeyRing({ keys: storage.keys, signer: new NodeTokenSigner(), secrets, clock }, 600_000)
     const catalogue = new Catalogue(storage.clients, storage.scopes, storage.resources, clock)
     const lifetimes = { accessTokenTtlMs: 600_000, refreshIdleTtlMs: DAY, refreshMaxTtlMs: DAY, refreshGraceMs: 30_000 }
     const issuer = new TokenIssuer(

@@ -8,6 +8,7 @@ import type { Storage } from '../../ports/storage.js'
 import {
   aClient,
   aConsent,
+  aDeniedToken,
   aFlow,
   after as later,
   aGrant,
@@ -18,6 +19,7 @@ import {
   aSession,
   aUser,
   NOW,
+  someAttempts,
 } from '../support/builders.js'
 import { freshDatabase, onEachMongo } from '../support/mongo.js'
 import { COMMAND, deploy } from '../support/process.js'
@@ -55,7 +57,7 @@ const makeGrants = ({ grants }: Storage, count: number) =>
     await grants.redeem(redeemed.id, { attempt: anAttempt(), at: NOW, refresh: lineage, expiresAt: END })
   })
 
-async function makeWhatStays({ transfer, grants, sessions, flows }: Storage): Promise<void> {
+async function makeWhatStays({ transfer, grants, sessions, flows, deniedTokens, attempts }: Storage): Promise<void> {
   await transfer.put('users', [aUser()])
   await transfer.put('clients', [aClient()])
   await transfer.put('consents', [aConsent()])
@@ -63,6 +65,16 @@ async function makeWhatStays({ transfer, grants, sessions, flows }: Storage): Pr
   await grants.save(anActiveGrant())
   await sessions.begin(aSession())
   await flows.begin(aFlow({ spentAt: undefined, spentBy: undefined }))
+  await deniedTokens.deny(aDeniedToken())
+  await attempts.reserve(someAttempts().key, NOW, later(2 * LIFETIME_MS))
+}
+
+/** Gone when they have expired; so many of each kind. */
+async function makeOthers({ sessions, flows, deniedTokens, attempts }: Storage, count: number): Promise<void> {
+  await times(count, () => sessions.begin(aSession({ expiresAt: END })))
+  await times(count, () => flows.begin(aFlow({ spentAt: undefined, spentBy: undefined, expiresAt: END })))
+  await times(count, () => deniedTokens.deny(aDeniedToken({ expiresAt: END })))
+  await times(count, () => attempts.reserve(someAttempts().key, NOW, END))
 }
 
 function isBounded(open: () => Promise<Opened>, count: number): void {
@@ -76,19 +88,26 @@ function isBounded(open: () => Promise<Opened>, count: number): void {
     await opened.remove()
   })
 
-  it(`${count} grants that lived for 2 s are gone after a prune, their sessions and flows too, and nothing else is`, async () => {
+  it(`${count} grants that lived for 2 s are gone after a prune, and what else has ended by then, and nothing else is`, async () => {
     const { storage } = opened
-    const { maintenance, sessions, flows } = storage
+    const { maintenance } = storage
     const rows = async () => (await maintenance.status()).rows
     await makeWhatStays(storage)
     const baseline = await rows()
     await makeGrants(storage, count)
-    await times(count / 20, () => sessions.begin(aSession({ expiresAt: END })))
-    await times(count / 20, () => flows.begin(aFlow({ spentAt: undefined, spentBy: undefined, expiresAt: END })))
-    const made = { grants: count, sessions: count / 20, flows: count / 20 }
+    const others = count / 20
+    await makeOthers(storage, others)
+    const made = { grants: count, sessions: others, flows: others, deniedTokens: others, attempts: others }
+    const grown = Object.fromEntries(Object.entries(made).map(([of, rows]) => [of, 1 + rows]))
 
-    expect(await maintenance.prune(later(LIFETIME_MS - 1))).to.deep.equal({ grants: 0, sessions: 0, flows: 0 })
-    expect(await rows()).to.deep.equal({ ...baseline, grants: 1 + made.grants, sessions: 1 + made.sessions, flows: 1 + made.flows })
+    expect(await maintenance.prune(later(LIFETIME_MS - 1))).to.deep.equal({
+      grants: 0,
+      sessions: 0,
+      flows: 0,
+      deniedTokens: 0,
+      attempts: 0,
+    })
+    expect(await rows()).to.deep.equal({ ...baseline, ...grown })
     expect(await maintenance.prune(END)).to.deep.equal(made)
     expect(await rows()).to.deep.equal(baseline)
   }).timeout(PATIENCE_MS)

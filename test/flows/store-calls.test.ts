@@ -1,30 +1,13 @@
 import { expect } from 'chai'
 import { openMongoStorage } from '../../adapters/mongo/storage.js'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
-import type { Storage } from '../../ports/storage.js'
+import { counting } from '../support/counting.js'
 import { freshDatabase, onEachMongo } from '../support/mongo.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { onEachStore } from '../support/stores.js'
 import { askToken, authorizeUrl, freshCode, pkce, redeem, refresh, Visitor } from '../support/visitor.js'
 
 const TIMES = 5
-
-/** A storage that writes down every call of every repository. */
-function counting(storage: Storage, calls: string[]): Storage {
-  const counted = <Port extends object>(name: string, port: Port): Port =>
-    new Proxy(port, {
-      get: (_, method) => {
-        const member: unknown = Reflect.get(port, method)
-        if (typeof member !== 'function') return member
-        return (...args: unknown[]): unknown => {
-          calls.push(`${name}.${String(method)}`)
-          return Reflect.apply(member, port, args)
-        }
-      },
-    })
-  const ports = Object.entries(storage) as [string, object][]
-  return Object.fromEntries(ports.map(([name, port]) => [name, counted(name, port)])) as unknown as Storage
-}
 
 interface Flow {
   readonly name: string

@@ -1,6 +1,6 @@
-import type { Storage } from '../../ports/storage.js'
 import {
   aClient,
+  aDeniedToken,
   aFlow,
   after,
   aKey,
@@ -10,33 +10,42 @@ import {
   aResource,
   aScope,
   aSession,
-  aUser,
   aUserId,
   DAY,
   NOW,
+  someAttempts,
 } from './builders.js'
-
-/** Arranges what is there before; then the change can be made. */
-export type Change = (storage: Storage) => Promise<() => Promise<unknown>>
+import { CHANGES_OF_PEOPLE, type Change } from './changes-of-people.js'
 
 /** Every change that a store knows, with the answer that it must have. */
 export const CHANGES: Readonly<Record<string, readonly [Change, unknown]>> = {
+  ...CHANGES_OF_PEOPLE,
   'adding a client': [
     async ({ clients }) =>
       () =>
         clients.add(aClient()),
     true,
   ],
-  'adding a person': [
-    async ({ users }) =>
-      () =>
-        users.add(aUser()),
-    true,
-  ],
   'adding a key': [
     async ({ keys }) =>
       () =>
         keys.add(aKey()),
+    true,
+  ],
+  'retiring a key': [
+    async ({ keys }) => {
+      const key = aKey({ retiredAt: undefined })
+      await keys.add(key)
+      return () => keys.retire(key.kid, NOW)
+    },
+    true,
+  ],
+  'sealing a key anew': [
+    async ({ keys }) => {
+      const key = aKey()
+      await keys.add(key)
+      return () => keys.reseal(key.kid, key.sealedPrivateKey, 'anew')
+    },
     true,
   ],
   'adding a scope': [
@@ -64,22 +73,6 @@ export const CHANGES: Readonly<Record<string, readonly [Change, unknown]>> = {
       const client = aClient()
       await clients.add(client)
       return () => clients.remove(client.id)
-    },
-    true,
-  ],
-  'changing a person': [
-    async ({ users }) => {
-      const user = aUser({ sessionEpoch: 3 })
-      await users.add(user)
-      return async () => (await users.change(user.id, { endSessions: true, name: 'Augusta' }))?.sessionEpoch
-    },
-    4,
-  ],
-  'removing a person': [
-    async ({ users }) => {
-      const user = aUser()
-      await users.add(user)
-      return () => users.remove(user.id)
     },
     true,
   ],
@@ -168,5 +161,26 @@ export const CHANGES: Readonly<Record<string, readonly [Change, unknown]>> = {
       return () => flows.spend(id, anAttempt(), NOW)
     },
     true,
+  ],
+  'denying a token': [
+    async ({ deniedTokens }) => {
+      const token = aDeniedToken()
+      return async () => {
+        await deniedTokens.deny(token)
+        return deniedTokens.isDenied(token.jti)
+      }
+    },
+    true,
+  ],
+  'giving an attempt back': [
+    async ({ attempts }) => {
+      const { key, until } = someAttempts()
+      for (let count = 0; count < 3; count++) await attempts.reserve(key, NOW, until)
+      return async () => {
+        await attempts.giveBack(key, until)
+        return (await attempts.reserve(key, after(1), until)).count
+      }
+    },
+    3,
   ],
 }

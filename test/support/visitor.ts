@@ -104,9 +104,9 @@ export interface TokenAnswer {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** POST /token with the client's registered authentication. */
-export async function askToken(
-  issuer: string,
+/** POST to a back channel with the client's registered authentication. */
+export async function askBackChannel(
+  url: string,
   { client, secret }: ClientWithSecret,
   fields: Readonly<Record<string, string>>,
 ): Promise<TokenAnswer> {
@@ -117,9 +117,25 @@ export async function askToken(
     headers['authorization'] = `Basic ${Buffer.from(basic).toString('base64')}`
   } else form.set('client_id', client.id)
   if (client.authMethod === 'client_secret_post') form.set('client_secret', secret ?? '')
-  const response = await fetch(`${issuer}/token`, { method: 'POST', headers, body: form.toString() })
+  const response = await fetch(url, { method: 'POST', headers, body: form.toString() })
   return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> }
 }
+
+/** POST /token. */
+export const askToken = (issuer: string, client: ClientWithSecret, fields: Readonly<Record<string, string>>): Promise<TokenAnswer> =>
+  askBackChannel(`${issuer}/token`, client, fields)
+
+/** POST /token/revoke. */
+export const revoke = (
+  issuer: string,
+  client: ClientWithSecret,
+  token: unknown,
+  more: Readonly<Record<string, string>> = {},
+): Promise<TokenAnswer> => askBackChannel(`${issuer}/token/revoke`, client, { token: String(token), ...more })
+
+/** POST /token/introspect. */
+export const introspect = (issuer: string, client: ClientWithSecret, token: unknown): Promise<TokenAnswer> =>
+  askBackChannel(`${issuer}/token/introspect`, client, { token: String(token) })
 
 /** A fresh code for the client, with its verifier. */
 export async function freshCode(

@@ -6,7 +6,7 @@ import type { HttpSettings } from '../ports.js'
 /** Scripts of any origin may ask the back channels that need no cookie, and nothing else (OAuth 2.1 §3.2). */
 export function crossOrigin(settings: HttpSettings): Middleware {
   const base = basePath(settings)
-  const open = new Set([`${base}/token`, `${base}/.well-known/jwks.json`, metadataPath(settings)])
+  const open = new Set([`${base}/token`, `${base}/token/revoke`, `${base}/.well-known/jwks.json`, metadataPath(settings)])
   const preflight = cors({ origin: '*', allowMethods: 'GET,HEAD,POST', allowHeaders: 'authorization,content-type', maxAge: 600 })
   const headers = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'x-request-id,retry-after,www-authenticate' }
   return (ctx, next) => {
