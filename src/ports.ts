@@ -1,7 +1,7 @@
 /** Package export `portcullis/ports`: what a store of one's own is written in. */
 export { InvalidInput, StoreUnavailable } from '../domain/errors.js'
 export { AGGREGATES, recordKey, type Aggregate, type Records } from '../domain/records.js'
-export { counted, givenBack, type Attempts } from '../domain/attempts.js'
+export { counted, givenBack, latestEnd, type Attempts } from '../domain/attempts.js'
 export type { AuthMethod, Client, GrantType } from '../domain/client.js'
 export type { Consent, ConsentFilter } from '../domain/consent.js'
 export type { DeniedToken } from '../domain/denied-token.js'

@@ -3,14 +3,20 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const ROW = /\b(?!SHA-|AES-)[A-Z]{2,6}-\d{3}\b/g
-const FOLDER = join(process.cwd(), 'test')
+/** The runner's rows are run against this server by test/conformance-runner.test.ts. */
+const PLACES = [
+  { folder: 'test', isMeant: (name: string) => name.endsWith('.test.ts') && name !== 'conformance.test.ts' },
+  { folder: 'conformance/rows', isMeant: (name: string) => name.endsWith('.ts') },
+]
+
+async function filesOf({ folder, isMeant }: (typeof PLACES)[number]): Promise<string[]> {
+  return (await readdir(join(process.cwd(), folder), { recursive: true })).filter(isMeant).map((name) => `${folder}/${name}`)
+}
 
 async function citations(): Promise<Map<string, string[]>> {
-  const files = (await readdir(FOLDER, { recursive: true })).filter((name) => name.endsWith('.test.ts') && name !== 'conformance.test.ts')
   const cited = new Map<string, string[]>()
-  for (const file of files) {
-    for (const [id] of (await readFile(join(FOLDER, file), 'utf8')).matchAll(ROW)) cited.set(id, [...(cited.get(id) ?? []), file])
-  }
+  for (const file of (await Promise.all(PLACES.map(filesOf))).flat())
+    for (const [id] of (await readFile(file, 'utf8')).matchAll(ROW)) cited.set(id, [...(cited.get(id) ?? []), file])
   return cited
 }
 
@@ -21,7 +27,7 @@ describe('docs/conformance.md', () => {
       const line = lines.find((text) => text.startsWith(`| ${id} |`))
       expect(line, `${id}, cited in ${files.join(', ')}`).to.be.a('string')
       expect(
-        files.some((file) => line?.includes(`test/${file}`)),
+        files.some((file) => line?.includes(`\`${file}\``)),
         `${id} names a test that cites it`,
       ).to.equal(true)
     }

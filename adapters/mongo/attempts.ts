@@ -1,5 +1,5 @@
 import type { UpdateFilter } from 'mongodb'
-import type { Attempts } from '../../domain/attempts.js'
+import { latestEnd, type Attempts } from '../../domain/attempts.js'
 import { StoreUnavailable } from '../../domain/errors.js'
 import type { AttemptCounter } from '../../ports/attempt-counter.js'
 import type { Within } from './asking.js'
@@ -41,9 +41,9 @@ export class MongoAttemptCounter implements AttemptCounter {
   async #countOn(_id: string, at: Date, until: Date, within: Within): Promise<Attempts | undefined> {
     const attempts = this.#store.collection('attempts')
     const after = () => ({ ...within(), returnDocument: 'after' }) as const
-    const isOver = { $or: [{ until: { $lte: at } }, { until: { $gt: until } }] }
+    const isOver = { $or: [{ until: { $lte: at } }, { until: { $gt: latestEnd(until) } }] }
     const document =
-      (await attempts.findOneAndUpdate({ _id, until: { $gt: at, $lte: until } }, ONE_MORE, after())) ??
+      (await attempts.findOneAndUpdate({ _id, until: { $gt: at, $lte: latestEnd(until) } }, ONE_MORE, after())) ??
       (await attempts.findOneAndUpdate({ _id, ...isOver }, { $set: { count: 1, until } }, after()))
     return document === null ? undefined : recordOf('attempts', document)
   }

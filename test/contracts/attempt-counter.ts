@@ -26,6 +26,12 @@ export function attemptCounterContract(name: string, open: Open): void {
       expect(await attempts().reserve('one', until, next)).to.deep.equal({ key: 'one', count: 2, until: next })
     })
 
+    it('counts in one window what comes from clocks that differ, and from calls that overtook one another', async () => {
+      await attempts().reserve('one', after(5_000), after(5_000 + WINDOW))
+      expect(await attempts().reserve('one', NOW, until)).to.deep.equal({ key: 'one', count: 2, until: after(5_000 + WINDOW) })
+      expect(await attempts().reserve('one', after(-120_000), after(WINDOW - 120_000))).to.include({ count: 3 })
+    })
+
     it('begins another window when the one before would end too late: a clock was wrong', async () => {
       await attempts().reserve('one', after(WINDOW), after(2 * WINDOW))
       expect(await attempts().reserve('one', NOW, until)).to.deep.equal({ key: 'one', count: 1, until })
