@@ -1,27 +1,18 @@
 import type { AuditLog } from '../ports/audit-log.js'
-import type { Clock } from '../ports/clock.js'
 import type { ForKeepingKeys, KeyListed, Resealed } from '../ports/for-keeping-keys.js'
-import type { KeyRepository } from '../ports/key-repository.js'
-import type { Secrets } from '../ports/secrets.js'
-import type { TokenSigner } from '../ports/token-signer.js'
 import type { UserRepository } from '../ports/user-repository.js'
 import type { Source } from './audit.js'
-import { InvalidInput, StoreUnavailable } from './errors.js'
+import { InvalidInput } from './errors.js'
+import { establishKeys, makeKey, type KeyMakerParts } from './key-maker.js'
+import { activeKey, publishedKeys } from './key-succession.js'
 import { quoted } from './names.js'
-import { activeKey, nextOrdinal, publishedKeys, type SigningKey } from './signing-key.js'
+import type { SigningKey } from './signing-key.js'
 import type { User } from './user.js'
 
-export interface KeyAdministrationParts {
-  readonly keys: KeyRepository
+export interface KeyAdministrationParts extends KeyMakerParts {
   readonly users: UserRepository
-  readonly signer: TokenSigner
-  readonly secrets: Secrets
-  readonly clock: Clock
   readonly audit: AuditLog
 }
-
-/** A lost race is settled by reading again; each round means that somebody else made progress. */
-const MAX_ROUNDS = 100
 
 /** What an operator does to signing keys, and to what is sealed. */
 export class KeyAdministration implements ForKeepingKeys {
@@ -38,23 +29,14 @@ export class KeyAdministration implements ForKeepingKeys {
     const at = this.#parts.clock.now()
     const active = activeKey(keys, at)
     const state = (key: SigningKey) =>
-      key === active ? 'active' : active === undefined || key.ordinal > active.ordinal ? 'next' : 'retired'
+      key === active ? 'active' : active === undefined || key.ordinal > active.ordinal ? 'next' : 'published'
     return publishedKeys(keys, at, this.#tokenTtlMs).map((key) => ({ key, state: state(key) }))
   }
 
   async rotateKey(afterMs: number, source: Source): Promise<SigningKey> {
-    const { keys, signer, secrets, clock } = this.#parts
-    const { kid, publicJwk, privateKey } = await signer.generate()
-    const sealedPrivateKey = secrets.seal('signing-key', privateKey)
-    for (let round = 0; round < MAX_ROUNDS; round++) {
-      const ordinal = nextOrdinal(await keys.list())
-      const createdAt = clock.now()
-      const key = { kid, ordinal, publicJwk, sealedPrivateKey, createdAt, signsFrom: new Date(createdAt.getTime() + afterMs) }
-      if (!(await keys.add(key))) continue
-      this.#record('signing key rotated', source)
-      return key
-    }
-    throw new StoreUnavailable('keys are being made by others all the time: try again')
+    const key = await makeKey(this.#parts, afterMs)
+    this.#record(`signing key ${key.kid} made`, source)
+    return key
   }
 
   async retireKey(kid: string, source: Source): Promise<void> {
@@ -63,35 +45,59 @@ export class KeyAdministration implements ForKeepingKeys {
     const key = published.find((one) => one.kid === kid)
     if (key === undefined) throw new InvalidInput(`there is no published key ${quoted(kid)}`)
     if (published.length === 1) throw new InvalidInput(`key ${quoted(kid)} is the last one: rotate first`)
-    if (await keys.retire(key.kid, clock.now())) this.#record('signing key retired', source)
+    if (await keys.retire(key.kid, clock.now())) this.#record(`signing key ${key.kid} retired`, source)
+    // Of two that were the last two, each may have been withdrawn because of the other.
+    await establishKeys(this.#parts)
   }
 
+  /** One that cannot be opened does not keep the others from being sealed anew. */
   async resealSecrets(source: Source): Promise<Resealed> {
-    let [keys, secondFactors] = [0, 0]
-    for (const key of await this.#parts.keys.list()) if (await this.#resealKey(key)) keys++
-    for (const user of await this.#parts.users.list()) if (await this.#resealFactor(user)) secondFactors++
+    const [keys, users] = [await this.#parts.keys.list(), await this.#parts.users.list()]
+    const published = publishedKeys(keys, this.#parts.clock.now(), this.#tokenTtlMs)
+    const [ofKeys, ofUsers] = [await inTurn(keys, (key) => this.#resealKey(key)), await inTurn(users, (user) => this.#resealFactor(user))]
     this.#record('secrets resealed', source)
-    return { keys, secondFactors }
+    // A key that is worth nothing any more may be lost.
+    const lost = [
+      ...ofKeys.filter(({ item, outcome }) => outcome === 'lost' && published.includes(item)).map(({ item }) => `key ${quoted(item.kid)}`),
+      ...ofUsers.filter(({ outcome }) => outcome === 'lost').map(({ item }) => `the second factor of ${quoted(item.username)}`),
+    ]
+    if (lost.length > 0) throw new InvalidInput(`sealed under a secret that is not in SECRETS: ${lost.join(', ')}; all else was resealed`)
+    return { keys: countDone(ofKeys), secondFactors: countDone(ofUsers) }
   }
 
-  async #resealKey({ kid, sealedPrivateKey: sealed }: SigningKey): Promise<boolean> {
-    const { keys, secrets } = this.#parts
-    if (secrets.isCurrent('signing-key', sealed)) return false
-    const plain = secrets.unseal('signing-key', sealed)
-    if (plain === undefined) throw new InvalidInput(`key ${quoted(kid)}: was sealed under a secret that is not in SECRETS`)
-    return keys.reseal(kid, sealed, secrets.seal('signing-key', plain))
+  async #resealKey({ kid, sealedPrivateKey: from }: SigningKey): Promise<Outcome> {
+    return this.#reseal('signing-key', from, (to) => this.#parts.keys.reseal(kid, from, to))
   }
 
-  async #resealFactor({ id, username, secondFactor }: User): Promise<boolean> {
-    const { users, secrets } = this.#parts
-    if (secondFactor === undefined || secrets.isCurrent('totp', secondFactor.sealedSecret)) return false
-    const plain = secrets.unseal('totp', secondFactor.sealedSecret)
-    if (plain === undefined)
-      throw new InvalidInput(`user ${quoted(username)}: the second factor was sealed under a secret that is not in SECRETS`)
-    return users.resealSecondFactor(id, secondFactor.sealedSecret, secrets.seal('totp', plain))
+  async #resealFactor({ id, secondFactor }: User): Promise<Outcome> {
+    const from = secondFactor?.sealedSecret
+    return from === undefined ? 'left' : this.#reseal('totp', from, (to) => this.#parts.users.resealSecondFactor(id, from, to))
+  }
+
+  async #reseal(purpose: 'signing-key' | 'totp', from: string, replace: (to: string) => Promise<boolean>): Promise<Outcome> {
+    const { secrets } = this.#parts
+    if (secrets.isCurrent(purpose, from)) return 'left'
+    const plain = secrets.unseal(purpose, from)
+    if (plain === undefined) return 'lost'
+    return (await replace(secrets.seal(purpose, plain))) ? 'done' : 'left'
   }
 
   #record(reason: string, source: Source): void {
     this.#parts.audit.record({ event: 'operator', outcome: 'ok', reason }, source)
   }
 }
+
+/** Sealed anew; left alone, as it is current or was changed meanwhile; or not to be opened. */
+type Outcome = 'done' | 'left' | 'lost'
+interface Tried<T> {
+  readonly item: T
+  readonly outcome: Outcome
+}
+
+async function inTurn<T>(items: readonly T[], reseal: (item: T) => Promise<Outcome>): Promise<readonly Tried<T>[]> {
+  const tried: Tried<T>[] = []
+  for (const item of items) tried.push({ item, outcome: await reseal(item) })
+  return tried
+}
+
+const countDone = (tried: readonly Tried<unknown>[]): number => tried.filter(({ outcome }) => outcome === 'done').length

@@ -1,31 +1,23 @@
-import type { Clock } from '../ports/clock.js'
 import type { ForPublishingKeys, JsonWebKeySet } from '../ports/for-publishing-keys.js'
-import type { KeyRepository } from '../ports/key-repository.js'
-import type { Secrets } from '../ports/secrets.js'
-import type { AccessTokenClaims, OpenedKey, TokenSigner } from '../ports/token-signer.js'
+import type { AccessTokenClaims, OpenedKey } from '../ports/token-signer.js'
 import type { KeyId } from './ids.js'
+import { establishKeys, type KeyMakerParts } from './key-maker.js'
+import { activeKey, publishedKeys } from './key-succession.js'
 import { Recent } from './recent.js'
-import { activeKey, nextOrdinal, publishedKeys, type SigningKey } from './signing-key.js'
-
-export interface KeyRingParts {
-  readonly keys: KeyRepository
-  readonly signer: TokenSigner
-  readonly secrets: Secrets
-  readonly clock: Clock
-}
+import type { SigningKey } from './signing-key.js'
 
 /** Makes, opens and publishes the keys that access tokens are signed with, at most one second behind the store. */
 export class KeyRing implements ForPublishingKeys {
   readonly #keys: Recent<'all', readonly SigningKey[]>
   readonly #opened = new Map<KeyId, OpenedKey>()
-  readonly #parts: KeyRingParts
+  readonly #parts: KeyMakerParts
   readonly #tokenTtlMs: number
 
   /** `tokenTtlMs`: how long a key that signs no more is still needed. */
-  constructor(parts: KeyRingParts, tokenTtlMs: number) {
+  constructor(parts: KeyMakerParts, tokenTtlMs: number) {
     this.#parts = parts
     this.#tokenTtlMs = tokenTtlMs
-    this.#keys = new Recent(() => this.#establish(), parts.clock)
+    this.#keys = new Recent(() => establishKeys(parts), parts.clock)
   }
 
   /** The key that signs now. Throws StoreUnavailable when none was ever read. */
@@ -59,18 +51,6 @@ export class KeyRing implements ForPublishingKeys {
       if (known !== undefined) return known
       throw error
     }
-  }
-
-  /** The first key, or another one when all were withdrawn. */
-  async #establish(): Promise<readonly SigningKey[]> {
-    const { keys, signer, secrets, clock } = this.#parts
-    const known = await keys.list()
-    if (known.some(({ retiredAt }) => retiredAt === undefined)) return known
-    const { kid, publicJwk, privateKey } = await signer.generate()
-    const now = clock.now()
-    const sealedPrivateKey = secrets.seal('signing-key', privateKey)
-    await keys.add({ kid, ordinal: nextOrdinal(known), publicJwk, sealedPrivateKey, createdAt: now, signsFrom: now })
-    return keys.list()
   }
 
   #open({ kid, sealedPrivateKey }: SigningKey): OpenedKey {

@@ -9,15 +9,16 @@ import type { UserRepository } from '../ports/user-repository.js'
 import { audienceClaim } from './access-token.js'
 import type { Source } from './audit.js'
 import type { Catalogue } from './catalogue.js'
-import { isConfidential, type Client } from './client.js'
+import { isConfidential, mayUse, type Client } from './client.js'
 import { openRefreshToken } from './computed-credentials.js'
 import type { OpenedRefreshToken } from './credentials.js'
 import { OAuthError } from './errors.js'
-import { judgeGeneration, type Grant } from './grant.js'
+import { judgeGeneration, type Grant, type Lineage } from './grant.js'
 import type { GrantId, UserId } from './ids.js'
 import type { KeyRing } from './key-ring.js'
 import { isLive, standsFor } from './live-grant.js'
 import { formatScope } from './scope.js'
+import { worthOf, type Worth } from './token-worth.js'
 
 export interface TokenInspectorParts {
   readonly grants: GrantRepository
@@ -84,26 +85,35 @@ export class TokenInspector implements ForInspectingTokens {
     const verdict = judgeGeneration(grant.refresh, generation, at, this.#settings.refreshGraceMs)
     const client = await catalogue.client(grant.clientId)
     const user = await users.find(grant.userId)
-    const isWorth = (verdict === 'newest' || verdict === 'retry') && grant.endedAt === undefined && isLive(grant, client, user, at)
-    return isWorth ? this.#describeRefreshToken(grant, grant.refresh, caller) : undefined
+    if (client === undefined || !mayUse(client, 'refresh_token') || !isLive(grant, client, user, at)) return undefined
+    return verdict === 'newest' || verdict === 'retry' ? this.#describeRefreshToken(grant, grant.refresh, client) : undefined
   }
 
-  async #describeRefreshToken(grant: Grant, refresh: NonNullable<Grant['refresh']>, client: Client): Promise<Described | undefined> {
-    const scopes = await this.#parts.catalogue.scopesLeft(client, grant.scopes)
+  async #describeRefreshToken(grant: Grant, refresh: Lineage, client: Client): Promise<Described | undefined> {
+    const worth = await this.#worthOf(grant, client)
+    if (worth === undefined) return undefined
     const { idleExpiresAt, expiresAt, rotatedAt } = refresh
-    const { issuer: iss, defaultResource } = this.#settings
-    const resources = await this.#parts.catalogue.resourcesLeft(client, grant.resources)
-    if (scopes.length === 0 || (grant.resources.length > 0 && resources.length === 0)) return undefined
     return {
-      iss,
+      iss: this.#settings.issuer,
       sub: grant.userId,
-      aud: audienceClaim(resources.length > 0 ? resources : [defaultResource]),
+      aud: audienceClaim(worth.audience),
       client_id: grant.clientId,
-      scope: formatScope(scopes),
+      scope: formatScope(worth.scopes),
       iat: seconds(rotatedAt),
       exp: seconds(idleExpiresAt < expiresAt ? idleExpiresAt : expiresAt),
       auth_time: seconds(grant.authTime),
       amr: grant.amr,
+    }
+  }
+
+  /** What it would be refreshed to; undefined when it would be refused. */
+  async #worthOf(grant: Grant, client: Client): Promise<Worth | undefined> {
+    const asking = { client, resources: [], asked: undefined }
+    try {
+      return await worthOf(grant, asking, this.#parts.catalogue, this.#settings.defaultResource)
+    } catch (error) {
+      if (error instanceof OAuthError) return undefined
+      throw error
     }
   }
 }

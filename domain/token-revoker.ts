@@ -48,10 +48,11 @@ export class TokenRevoker implements ForRevokingTokens {
     const claims = await keyRing.verify(request.token)
     if (claims === undefined) return
     if (claims.client_id !== request.client.id) throw foreign()
-    const expiresAt = new Date(claims.exp * 1000)
+    // To a server whose clock is behind it may live on.
+    const expiresAt = new Date(claims.exp * 1000 + CLOCK_LEEWAY_MS)
     if (expiresAt <= clock.now()) return
     mustGoOn(request)
-    await deniedTokens.deny({ jti: claims.jti, expiresAt: new Date(expiresAt.getTime() + CLOCK_LEEWAY_MS) })
+    await deniedTokens.deny({ jti: claims.jti, expiresAt })
     this.#record(request, claims.sub === claims.client_id ? {} : { user_id: claims.sub })
   }
 

@@ -29,7 +29,8 @@ export async function worthOf(grant: Grant, asking: Asking, catalogue: Catalogue
   if (live.length === 0) throw new OAuthError('invalid_grant', 'none of the approved scopes is left')
   if (asked !== undefined && !within(asked, live)) throw new OAuthError('invalid_scope', 'wider than granted')
   const scopes = await catalogue.scopesAt(resources, asked ?? live)
-  if (scopes.length === 0) throw new OAuthError('invalid_target', 'none of the scopes means anything at the resource')
+  if (scopes.length === 0)
+    throw new OAuthError(asked === undefined ? 'invalid_target' : 'invalid_scope', 'none of the scopes means anything at the resource')
   return { scopes, audience: resources.length > 0 ? resources : [defaultResource] }
 }
 

@@ -1,10 +1,10 @@
 import type { Source } from '../domain/audit.js'
 import type { SigningKey } from '../domain/signing-key.js'
 
-/** A key that is published: `next` signs later, `active` now, `retired` no more, but its last tokens may live. */
+/** A key that is published: `next` signs later, `active` now, `published` no more, but its last tokens may live. */
 export interface KeyListed {
   readonly key: SigningKey
-  readonly state: 'next' | 'active' | 'retired'
+  readonly state: 'next' | 'active' | 'published'
 }
 
 /** How many of each were sealed anew. */
@@ -21,6 +21,9 @@ export interface ForKeepingKeys {
   rotateKey(afterMs: number, source: Source): Promise<SigningKey>
   /** Withdraws a published key now; the newest other one signs at once. The last one is refused. */
   retireKey(kid: string, source: Source): Promise<void>
-  /** Seals anew what is sealed under another secret than the first. Safe beside running servers, and to be called again. */
+  /**
+   * Seals anew what is sealed under another secret than the first. Safe beside running servers, and to be called again. InvalidInput names what is sealed
+   * under none of them, once all else is done.
+   */
   resealSecrets(source: Source): Promise<Resealed>
 }

@@ -1,9 +1,8 @@
 import { Option, type Command } from 'commander'
 import { AUTH_METHODS, GRANT_TYPES, type AuthMethod, type Client } from '../../domain/client.js'
-import { milliseconds } from '../../domain/duration.js'
 import type { ClientUpdate, ClientWithSecret } from '../../ports/for-administering.js'
-import { destructive, several, severalOf, verb } from './command.js'
-import { UsageError, type ConfirmOptions, type Operator, type OutputOptions } from './operator.js'
+import { destructive, durationFrom, several, severalOf, verb } from './command.js'
+import type { ConfirmOptions, Operator, OutputOptions } from './operator.js'
 import { sheet, table, type Row } from './output.js'
 
 interface TraitOptions extends OutputOptions {
@@ -52,11 +51,8 @@ export function addClientCommands(program: Command, operator: Operator): void {
     show(operator, options, await operator.administer((administering, source) => administering.enableClient(id, source)))
   })
   destructive(noun, 'rotate-secret <id>', 'make a new secret; the old one is refused from now on')
-    .option('--keep-old <duration>', 'let the old one stay good for so long, for example 7d')
-    .action(async (id: string, { keepOld, ...options }: ConfirmOptions & { readonly keepOld?: string }) => {
-      const keepOldMs = keepOld === undefined ? 0 : milliseconds(keepOld)
-      if (Number.isNaN(keepOldMs))
-        throw new UsageError(`--keep-old: ${JSON.stringify(keepOld)} is not a duration like 90s, 15m, 12h or 30d`)
+    .option('--keep-old <duration>', 'let the old one stay good for so long, for example 7d', durationFrom('0s'))
+    .action(async (id: string, { keepOld: keepOldMs = 0, ...options }: ConfirmOptions & { readonly keepOld?: number }) => {
       await operator.confirm(options, `Replace the secret of client ${id}`)
       const { client, secret } = await operator.administer((administering, source) =>
         administering.rotateClientSecret(id, source, { keepOldMs }),

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander'
+import { milliseconds } from '../../domain/duration.js'
 
 /** A command that does something: all of them take `--json`. */
 export const verb = (noun: Command, usage: string, description: string): Command =>
@@ -20,4 +21,17 @@ export const severalOf =
     const choice = choices.find((name) => name === value)
     if (choice === undefined) throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`)
     return [...previous, choice]
+  }
+
+const LONGEST = '365d'
+
+/** For an option that is a duration: its milliseconds. */
+export const durationFrom =
+  (shortest: string) =>
+  (value: string): number => {
+    const ms = milliseconds(value)
+    if (Number.isNaN(ms)) throw new InvalidArgumentError('It is not a duration like 90s, 15m, 12h or 30d.')
+    if (ms < milliseconds(shortest) || ms > milliseconds(LONGEST))
+      throw new InvalidArgumentError(`It must be from ${shortest} to ${LONGEST}.`)
+    return ms
   }

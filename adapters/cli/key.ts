@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import { milliseconds } from '../../domain/duration.js'
 import type { KeyListed } from '../../ports/for-keeping-keys.js'
-import { destructive, verb } from './command.js'
-import { UsageError, type ConfirmOptions, type Operator, type OutputOptions } from './operator.js'
+import { destructive, durationFrom, verb } from './command.js'
+import type { ConfirmOptions, Operator, OutputOptions } from './operator.js'
 import { sheet, table, type Row } from './output.js'
 
-/** By then every process has published the new key. */
-const SIGNS_AFTER_MS = 2_000
+/** By then every process has published the new key, so it may not sign sooner. */
+const PUBLISHED_EVERYWHERE = '2s'
 
 export function addKeyCommands(program: Command, operator: Operator): void {
   const noun = program.command('key').description('the keys that access tokens are signed with')
@@ -15,9 +15,9 @@ export function addKeyCommands(program: Command, operator: Operator): void {
     operator.tell(options, { keys }, table(keys, 'There are no keys yet; the server makes the first one.'))
   })
   verb(noun, 'rotate', 'publish a new key now and sign with it two seconds later')
-    .option('--after <duration>', 'sign with it later, for example 1h')
-    .action(async ({ after, ...options }: OutputOptions & { readonly after?: string }) => {
-      const key = await operator.keepKeys((keeping, source) => keeping.rotateKey(delay(after), source))
+    .option('--after <duration>', 'sign with it later, for example 1h', durationFrom(PUBLISHED_EVERYWHERE))
+    .action(async ({ after = milliseconds(PUBLISHED_EVERYWHERE), ...options }: OutputOptions & { readonly after?: number }) => {
+      const key = await operator.keepKeys((keeping, source) => keeping.rotateKey(after, source))
       const told = { id: key.kid, signs_from: key.signsFrom }
       operator.tell(options, told, sheet(told))
     })
@@ -37,15 +37,6 @@ export function addSecretsCommands(program: Command, operator: Operator): void {
     const resealed = { keys, second_factors: secondFactors }
     operator.tell(options, { resealed }, sheet(resealed))
   })
-}
-
-/** Every process must have published the key before it signs, so sooner is refused. */
-function delay(after: string | undefined): number {
-  if (after === undefined) return SIGNS_AFTER_MS
-  const ms = milliseconds(after)
-  if (Number.isNaN(ms)) throw new UsageError(`--after: ${JSON.stringify(after)} is not a duration like 90s, 15m, 12h or 30d`)
-  if (ms < SIGNS_AFTER_MS) throw new UsageError('--after: must be 2s or longer')
-  return ms
 }
 
 const view = ({ key, state }: KeyListed) => ({ id: key.kid, state, created_at: key.createdAt, signs_from: key.signsFrom }) satisfies Row

@@ -19,6 +19,8 @@ describe('portcullis, how it exits', () => {
     ['user', 'list', '--yes'],
     ['scope', 'create', 'read'],
     ['session', 'list'],
+    ['key', 'retire'],
+    ['secrets'],
   ]
   for (const args of usage)
     it(`2 for ${['portcullis', ...args].join(' ')}, without opening the store`, async () => {
@@ -54,7 +56,7 @@ describe('portcullis, how it exits', () => {
 
   it('0 for help, which every command has', async () => {
     const { run, log } = aCommandLine()
-    const nouns = { client: 8, user: 9, scope: 4, resource: 3, grant: 3, session: 3, store: 4 }
+    const nouns = { client: 8, user: 9, scope: 4, resource: 3, grant: 3, session: 3, key: 3, secrets: 1, store: 4 }
     expect(await run(['--help'])).to.include({ status: 0, err: '' })
     for (const [noun, count] of Object.entries(nouns)) {
       const { status, out } = await run([noun, '--help'])

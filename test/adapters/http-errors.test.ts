@@ -7,6 +7,8 @@ import { basic, handlerOf, headerOf, ISSUER, REDEEM, SECRET, serve, World } from
 
 const ALLOWED: Readonly<Record<string, string>> = {
   '/token': 'POST',
+  '/token/revoke': 'POST',
+  '/token/introspect': 'POST',
   '/.well-known/jwks.json': 'GET, HEAD',
   '/.well-known/oauth-authorization-server': 'GET, HEAD',
   '/authorize': 'GET, HEAD, POST',
@@ -163,19 +165,6 @@ describe('behind a proxy', () => {
     expect(headerOf(await serve(new World(), { issuer: 'http://localhost' }).get('/login'), 'strict-transport-security')).to.equal(
       undefined,
     )
-  })
-})
-
-describe('assets', () => {
-  it('are files and the colour of the brand', async () => {
-    const agent = serve(new World())
-    const sheet = await agent.get('/assets/portcullis.css')
-    expect(headerOf(sheet, 'content-type')).to.match(/^text\/css/)
-    expect(headerOf(sheet, 'cache-control')).to.equal('max-age=3600')
-    expect(headerOf(sheet, 'x-content-type-options')).to.equal('nosniff')
-    const brand = await agent.get('/assets/brand.css')
-    expect(headerOf(brand, 'content-type')).to.match(/^text\/css/)
-    expect(brand.text.trim()).to.equal(':root{--accent:#123456;--accent-text:#fff}')
   })
 })
 

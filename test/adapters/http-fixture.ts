@@ -31,6 +31,7 @@ export class World {
   scopes: readonly string[] = ['read', 'write']
   resources: readonly string[] = []
   readonly revoked: string[] = []
+  readonly inspected: string[] = []
   /** Thrown by whatever is asked. */
   failure: Error | undefined
   /** Thrown by the engine. */
@@ -83,7 +84,12 @@ function portsOf(world: World): HttpPorts {
         return world.answer(undefined)
       },
     },
-    inspecting: { inspect: () => world.answer({ active: false }) },
+    inspecting: {
+      inspect: async ({ token }) => {
+        world.inspected.push(token)
+        return world.answer({ active: false })
+      },
+    },
     resources: {
       list: () => world.answer(world.resources.map((uri) => ({ uri, name: uri, scopes: [] }))),
       add: async () => true,

@@ -38,7 +38,13 @@ describe('metadata and JWKS', () => {
   it('META-014: have no empty list', async () => {
     world.scopes = []
     const response = await serve(world).get(METADATA)
-    expect(response.body).to.not.have.property('scopes_supported')
+    expect(response.body).to.not.have.any.keys('scopes_supported', 'protected_resources')
+  })
+
+  it('RFC 9728 §4: name the resources that are registered', async () => {
+    world.resources = ['https://api.test/mcp', 'https://api2.test/']
+    const response = await serve(world).get(METADATA)
+    expect(response.body).to.have.property('protected_resources').that.deep.equals(world.resources)
   })
 
   it('META-003: come after the well-known path when the issuer has one, and all URLs below it', async () => {
@@ -105,18 +111,16 @@ describe('metadata and JWKS', () => {
   })
 
   it('answer from memory while the store is down, or does not answer', async () => {
+    world.resources = ['https://api.test/mcp']
     const agent = serve(world)
-    await agent.get(METADATA)
+    const before = (await agent.get(METADATA)).body as object
+    expect(before).to.include.keys('scopes_supported', 'protected_resources')
     world.failure = new StoreUnavailable('down')
     world.now = after(1000)
-    expect((await agent.get(METADATA)).body)
-      .to.have.property('scopes_supported')
-      .that.deep.equals(['read', 'write'])
+    expect((await agent.get(METADATA)).body).to.deep.equal(before)
     world.isHanging = true
     world.now = after(2000)
-    expect((await agent.get(METADATA)).body)
-      .to.have.property('scopes_supported')
-      .that.deep.equals(['read', 'write'])
+    expect((await agent.get(METADATA)).body).to.deep.equal(before)
   })
 })
 
@@ -126,7 +130,7 @@ describe('cross-origin requests', () => {
       .options(path)
       .set({ Origin: 'https://spa.test', 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization' })
 
-  for (const path of ['/token', METADATA, JWKS])
+  for (const path of ['/token', '/token/revoke', METADATA, JWKS])
     it(`${path} answers preflights`, async () => {
       const response = await preflight(path)
       expect(response.status).to.equal(204)
@@ -137,7 +141,7 @@ describe('cross-origin requests', () => {
       expect(headerOf(response, 'x-request-id')).to.match(/^[\w-]{22}$/)
     })
 
-  for (const path of ['/authorize', '/login', '/scopes', '/account', '/nope'])
+  for (const path of ['/token/introspect', '/authorize', '/login', '/scopes', '/account', '/nope'])
     it(`${path} does not`, async () => {
       const response = await preflight(path)
       expect(response.status).to.be.oneOf([404, 405])

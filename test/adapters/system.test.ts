@@ -101,6 +101,14 @@ describe('system secrets', () => {
     }
   })
 
+  it('tell what was sealed under the first from what was not', () => {
+    const current = secrets.seal('totp', MESSAGE)
+    expect(secrets.isCurrent('totp', current)).equal(true)
+    const others = [new SystemSecrets([OLD]).seal('totp', MESSAGE), new SystemSecrets([OTHER]).seal('totp', MESSAGE)]
+    for (const not of [...others, secrets.seal('demo', MESSAGE), `${current}=`, current.slice(0, -4), ''])
+      expect(secrets.isCurrent('totp', not)).equal(false)
+  })
+
   it('do not show themselves', () => {
     const shown = JSON.stringify(secrets) + inspect(secrets, { showHidden: true, depth: 9 })
     expect(shown).not.include(NEW.toString('hex')).not.include(NEW.toString('base64'))

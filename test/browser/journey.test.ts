@@ -1,164 +1,110 @@
 import { expect } from 'chai'
-import { chromium as browserType, type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { createRequire } from 'node:module'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { SystemSecrets } from '../../adapters/system/secrets.js'
-import { readConfig, type Config } from '../../src/config.js'
-import { demoPassword } from '../../src/demo.js'
-import { startServer, type Running } from '../../src/serve.js'
-import { chromium } from '../support/chromium.js'
-import { PASSWORD, startTestServer, testEnvironment, type TestServer } from '../support/server.js'
-import { authorizeUrl, pkce } from '../support/visitor.js'
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
+import { PASSWORD } from '../support/server.js'
+import type { Guest } from './guest.js'
+import { MINUTE, Stage } from './stage.js'
 
 describe('a person in Chromium, with JavaScript off', function () {
   this.timeout(60_000)
-  let server: TestServer
-  let browser: Browser
-  let context: BrowserContext
-  let page: Page
+  let stage: Stage
+  let guest: Guest
 
   before(async function () {
-    const executablePath = chromium(this)
-    server = await startTestServer()
-    browser = await browserType.launch({ executablePath, args: FLAGS })
+    stage = await Stage.open(this)
   })
-  after(async () => {
-    await (browser as Browser | undefined)?.close()
-    await (server as TestServer | undefined)?.stop()
-  })
+  after(() => (stage as Stage | undefined)?.close())
   beforeEach(async () => {
-    context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } })
-    page = await context.newPage()
-    await context.route('https://rp.test/**', (route) => route.fulfill({ body: 'the client' }))
+    guest = await stage.guest()
   })
-  afterEach(() => context.close())
+  afterEach(() => guest.leave())
 
-  async function signIn(username: string, password: string): Promise<void> {
-    await page.getByLabel('User name').fill(username)
-    await page.getByLabel('Password').fill(password)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-  }
-
-  it('AUTHZ-001 BROW-007 BROW-023: signs in after a wrong password, approves and arrives at the client', async () => {
-    const client = await server.client({ name: '<script>alert(1)</script>' })
-    await page.goto(authorizeUrl(server.issuer, client, pkce()))
-    await signIn('alice', 'a wrong password')
-    expect(await page.getByRole('alert').textContent()).to.match(/user name or (the )?password|not right|wrong/i)
-    expect(await page.getByLabel('Password').inputValue()).to.equal('')
-    await signIn('alice', PASSWORD)
-    expect(await page.textContent('main'))
+  it('AUTHZ-001 BROW-007 BROW-012 BROW-023: signs in after a wrong password, approves and arrives at the client', async () => {
+    const names = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '{{7*7}}', '${7*7}'].join(' ')
+    await guest.begin(await stage.server.client({ name: names }))
+    await guest.signIn('alice', 'a wrong password')
+    expect(await guest.page.getByRole('alert').textContent()).to.include('The user name or the password is not right.')
+    expect(await guest.page.getByLabel('Password').inputValue()).to.equal('')
+    await guest.signIn('alice')
+    expect(await guest.text())
       .to.include('rp.test')
       .and.include('To read things')
-      .and.include('<script>alert(1)</script>')
-    await page.getByRole('button', { name: 'Allow' }).click()
-    await page.waitForURL('https://rp.test/**')
-    expect(new URL(page.url()).searchParams.get('code')).to.match(/^pc_ac_/)
+      .and.include(names)
+    expect(await guest.page.locator('main script, main img').count()).to.equal(0)
+    await guest.allow()
+    expect((await guest.answer()).get('code')).to.match(/^pc_ac_/)
   })
 
   it('AUTHZ-031: Deny arrives at the client too', async () => {
-    const client = await server.client()
-    await page.goto(authorizeUrl(server.issuer, client, pkce()))
-    await signIn('bob', PASSWORD)
-    await page.getByRole('button', { name: 'Deny' }).click()
-    await page.waitForURL('https://rp.test/**')
-    expect(new URL(page.url()).searchParams.get('error')).to.equal('access_denied')
+    await guest.begin(await stage.server.client())
+    await guest.signIn('bob')
+    await guest.deny()
+    const answer = await guest.answer()
+    expect([answer.get('error'), answer.get('state'), answer.has('code')]).to.deep.equal(['access_denied', 'S1', false])
   })
 
-  it('BROW-021: going back after approving shows a page that says so, never a second code', async () => {
-    const client = await server.client()
-    await page.goto(authorizeUrl(server.issuer, client, pkce()))
-    await signIn('bob', PASSWORD)
-    await page.getByRole('button', { name: 'Allow' }).click()
-    await page.waitForURL('https://rp.test/**')
-    const response = await page.goBack()
-    expect(response?.status() ?? 200).to.be.lessThan(500)
-    const again = page.getByRole('button', { name: 'Allow' })
-    if ((await again.count()) > 0) await again.click()
-    expect(page.url()).not.to.include('code=')
+  it('BROW-025: password managers know the password field', async () => {
+    await guest.go('/login')
+    const field = guest.page.getByLabel('Password')
+    expect([await field.getAttribute('type'), await field.getAttribute('autocomplete')]).to.deep.equal(['password', 'current-password'])
+    const form = guest.page.locator('form')
+    expect([await form.getAttribute('method'), await form.getAttribute('action')]).to.deep.equal(['post', '/login'])
   })
 
-  it('the account page lists the app, withdraws it, and signs out', async () => {
-    const client = await server.client({ name: 'Withdrawn app' })
-    await page.goto(authorizeUrl(server.issuer, client, pkce()))
-    await signIn('alice', PASSWORD)
-    await page.getByRole('button', { name: 'Allow' }).click()
-    await page.waitForURL('https://rp.test/**')
-    await page.goto(`${server.issuer}/account`)
-    const app = page.getByRole('button', { name: /Withdraw.*Withdrawn app/s })
-    await app.click()
-    expect(await page.getByRole('button', { name: /Withdraw.*Withdrawn app/s }).count()).to.equal(0)
-    await page.goto(`${server.issuer}/logout`)
-    await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.goto(`${server.issuer}/account`)
-    expect(new URL(page.url()).pathname).to.equal('/login')
-  })
-})
-
-describe('the demo in Chromium', function () {
-  this.timeout(60_000)
-  let server: Running
-  let config: Config
-  let folder: string
-  let browser: Browser
-
-  before(async function () {
-    const executablePath = chromium(this)
-    folder = await mkdtemp(join(tmpdir(), 'portcullis-demo-'))
-    config = readConfig(await testEnvironment(folder), folder)
-    server = await startServer(config)
-    browser = await browserType.launch({ executablePath, args: FLAGS })
-  })
-  after(async () => {
-    await (browser as Browser | undefined)?.close()
-    await (server as Running | undefined)?.stop()
-    await rm(folder, { recursive: true, force: true })
+  it('CONS-008: one scope more is asked for, and marked as new', async () => {
+    const client = await stage.server.client()
+    await guest.begin(client)
+    await guest.signIn(await stage.person())
+    await guest.allow()
+    await guest.answer()
+    await guest.begin(client, { scope: 'read write' })
+    const scopes = await guest.page.locator('.scopes li').allInnerTexts()
+    expect(scopes.map((text) => text.replaceAll(/\s+/g, ' '))).to.deep.equal(['To read things', 'To write things New'])
+    await guest.allow()
+    expect((await guest.answer()).get('code')).to.match(/^pc_ac_/)
+    await guest.begin(client, { scope: 'read write' })
+    expect((await guest.answer()).get('code')).to.match(/^pc_ac_/)
   })
 
-  it('runs code + PKCE, shows the token, refreshes and calls the sample API', async () => {
-    const page = await browser.newPage()
-    await page.goto(`${config.issuer}/demo`)
-    await page.getByRole('link', { name: /start/i }).first().click()
-    await page.getByLabel('User name').fill('demo')
-    await page.getByLabel('Password').fill(demoPassword(new SystemSecrets(config.secrets)))
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('button', { name: 'Allow' }).click()
-    await page.waitForURL('**/demo')
-    expect(await page.textContent('main')).to.include('at+jwt')
-    await page.getByRole('button', { name: /refresh/i }).click()
-    await page.getByRole('button', { name: /api/i }).click()
-    expect(await page.textContent('main')).to.include('200')
-    await page.close()
+  it('CONS-014: a program on this device is shown as one, before its name', async () => {
+    const redirectUris = ['http://127.0.0.1/callback']
+    await guest.begin(await stage.server.client({ redirectUris, authMethod: 'none', grants: ['authorization_code'] }))
+    await guest.signIn('bob')
+    const text = await guest.text()
+    expect(text).to.match(/127\.0\.0\.1[^]*program on this device[^]*Allow Test client/)
   })
 
-  it('every page passes axe-core in light and dark, at phone and desktop width', async () => {
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const width of [320, 1280]) {
-        const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 }, bypassCSP: true })
-        const page = await context.newPage()
-        for (const path of ['/login', '/logout', '/demo', '/authorize', '/nope']) {
-          await page.goto(config.issuer + path)
-          await page.evaluate(axe)
-          const found = await page.evaluate(
-            'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + " " + nodes[0].html))',
-          )
-          expect(found, `${path} ${colorScheme} ${width.toString()}`).to.deep.equal([])
-          const wide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
-          expect(wide, `${path} scrolls sideways`).to.equal(false)
-        }
-        await context.close()
-      }
-    }
+  it('LOGIN-005: the eleventh wrong password is too many; whoever is signed in stays, and a quarter of an hour later all is well', async () => {
+    const username = await stage.person()
+    const inside = await stage.guest()
+    await inside.go('/login')
+    await inside.signIn(username)
+    await guest.go('/login')
+    for (let tries = 0; tries < 10; tries += 1) await guest.signIn(username, 'a wrong password')
+    const refused = guest.page.waitForResponse((response) => response.status() === 429)
+    await guest.signIn(username)
+    expect(Number((await refused).headers()['retry-after'])).to.be.within(1, 900)
+    expect(await guest.text())
+      .to.include('too many attempts')
+      .and.include('15 minutes')
+    expect(await inside.go('/account')).to.equal(200)
+    expect(inside.path).to.equal('/account')
+    await inside.leave()
+    stage.wait(16 * MINUTE)
+    await guest.signIn(username)
+    expect(guest.path).to.equal('/account')
+  })
+
+  it('reads German when the browser asks for it, and what the client asks for before that', async () => {
+    const german = await stage.guest({ locale: 'de-AT' })
+    const client = await stage.server.client()
+    await german.begin(client)
+    expect([await german.heading(), await german.page.locator('html').getAttribute('lang')]).to.deep.equal(['Anmelden', 'de'])
+    await german.page.getByLabel('Benutzername').fill('alice')
+    await german.page.getByLabel('Passwort').fill(PASSWORD)
+    await german.page.getByRole('button', { name: 'Anmelden' }).click()
+    await german.page.getByRole('button', { name: 'Ablehnen' }).click()
+    expect((await german.answer()).get('error')).to.equal('access_denied')
+    await german.begin(client, { ui_locales: 'fr en' })
+    expect(await german.heading()).to.match(/^Allow Test client/)
+    await german.leave()
   })
 })

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
+import { liveSecrets } from '../../domain/client.js'
 import type { ClientDraft, ClientUpdate } from '../../ports/for-administering.js'
-import { aBusyOffice, anOffice, anOfficeWithPeople, APP, NOW, PASSWORD, refused, SOURCE } from './administrator-fixture.js'
+import { aBusyOffice, anOffice, anOfficeWithPeople, APP, later, NOW, PASSWORD, refused, SOURCE } from './administrator-fixture.js'
 
 describe('Administrator: clients', () => {
   it('registers a client with all its traits, without repeats, and tells its secret once', async () => {
@@ -112,6 +113,24 @@ describe('Administrator: clients', () => {
     const rotated = await administrator.rotateClientSecret(client.id, SOURCE)
     expect(rotated.client.secretHashes).to.have.length(1).and.not.deep.equal(client.secretHashes)
     expect(await administrator.client(client.id)).to.deep.equal(rotated.client)
+  })
+
+  it('keeps the old secret for as long as it is told, and one old one at most', async () => {
+    const { administrator, client } = await anOfficeWithPeople()
+    const [first = ''] = client.secretHashes
+    const kept = await administrator.rotateClientSecret(client.id, SOURCE, { keepOldMs: 60_000 })
+    expect(kept.client.previousSecret).to.deep.equal({ hash: first, until: later(60_000) })
+    expect(liveSecrets(kept.client, later(59_999))).to.deep.equal([...kept.client.secretHashes, first])
+    expect(liveSecrets(kept.client, later(60_000))).to.deep.equal(kept.client.secretHashes)
+    const [second = ''] = kept.client.secretHashes
+    const again = await administrator.rotateClientSecret(client.id, SOURCE, { keepOldMs: 60_000 })
+    expect(liveSecrets(again.client, NOW)).to.deep.equal([...again.client.secretHashes, second])
+    expect(await administrator.updateClient(client.id, { name: 'Other' }, SOURCE)).to.deep.include({
+      previousSecret: again.client.previousSecret,
+    })
+    const last = await administrator.rotateClientSecret(client.id, SOURCE)
+    expect(last.client).to.not.have.property('previousSecret')
+    expect(await administrator.client(client.id)).to.deep.equal(last.client)
   })
 
   it('deletes a client with its grants and approvals, so that a namesake inherits nothing', async () => {

@@ -65,7 +65,7 @@ describe('several servers on one store', function () {
     const { client } = deployment
     const { issuer } = server(0)
     const visitor = new Visitor()
-    const kids = async () => (await (await fetch(`${issuer}/.well-known/jwks.json`)).json())
+    const kids = async () => await (await fetch(`${issuer}/.well-known/jwks.json`)).json()
     const tokens = (await redeem(issuer, client, await freshCode(issuer, client, { visitor }))).body
     const revoked = (await redeem(issuer, client, await freshCode(issuer, client, { visitor }))).body
     expect((await revoke(issuer, client, revoked['access_token'])).status).to.equal(200)

@@ -83,6 +83,31 @@ onEachSharedStore('the command line beside a running server', 60_000, (store) =>
     }
   })
 
+  it('with --keep-old both secrets work, without it the old one dies within a second; wrong and unknown are told alike', async () => {
+    const traits = ['--grant', 'client_credentials', '--scope', 'read', '--default-scope', 'read']
+    const made = await json('client', 'create', '--name', 'Rotating', ...traits)
+    const id = String(made['client_id'])
+    const answer = async (secret: unknown, clientId = id): Promise<readonly unknown[]> => {
+      const client = { client: { id: clientId, authMethod: 'client_secret_basic' }, secret } as unknown as ClientWithSecret
+      const { status, body, headers } = await askToken(server.issuer, client, { grant_type: 'client_credentials' })
+      return status === 200 ? [200] : [status, body, headers.get('www-authenticate')]
+    }
+    const rotate = async (...more: string[]) => (await json('client', 'rotate-secret', id, ...more))['client_secret']
+    const first = made['client_secret']
+    const second = await rotate('--keep-old', '1h')
+    await seenByRunningServers()
+    expect(await Promise.all([first, second].map((secret) => answer(secret)))).to.deep.equal([[200], [200]])
+    const third = await rotate('--keep-old', '1h')
+    await seenByRunningServers()
+    const unknown = await answer(first, 'nobody')
+    expect(unknown[0]).to.equal(401)
+    expect(await Promise.all([first, second, third].map((secret) => answer(secret)))).to.deep.equal([unknown, [200], [200]])
+    const last = await rotate()
+    await seenByRunningServers()
+    const answers = await Promise.all([second, third, last, 'pc_cs_wrong'].map((secret) => answer(secret)))
+    expect(answers).to.deep.equal([unknown, unknown, [200], unknown])
+  })
+
   it('a password is read from standard input, less one final newline', async () => {
     const made = await portcullis(['user', 'create', '--username', 'carol', '--password-stdin', '--json'], 'a long password\n')
     expect(Object.keys(JSON.parse(made.out) as object)).to.deep.equal(['id', 'username'])
@@ -90,7 +115,7 @@ onEachSharedStore('the command line beside a running server', 60_000, (store) =>
   })
 
   it('every command has help', async () => {
-    const nouns = ['serve', 'client', 'user', 'scope', 'resource', 'grant', 'session', 'store']
+    const nouns = ['serve', 'client', 'user', 'scope', 'resource', 'grant', 'session', 'key', 'secrets', 'store']
     for (const noun of nouns) expect((await portcullis([noun, '--help'])).out).to.include(`portcullis ${noun}`)
   })
 

@@ -1,15 +1,16 @@
 import { expect } from 'chai'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
 import { StoreUnavailable } from '../../domain/errors.js'
-import { startTestServer, type TestServer } from '../support/server.js'
+import type { TestServer } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { askBackChannel, askToken, freshCode, introspect, redeem, refresh, revoke, type TokenAnswer } from '../support/visitor.js'
 
-describe('POST /token/revoke', () => {
+onEachStore('POST /token/revoke', (store) => {
   let server: TestServer
   let client: ClientWithSecret
   let down: Error | undefined
   before(async () => {
-    server = await startTestServer({}, (storage) => {
+    server = await store.start({}, (storage) => {
       const guarded = <Port extends object>(port: Port): Port =>
         new Proxy(port, {
           get: (_, name) => {

@@ -18,12 +18,11 @@ export const secondFactor: Dictionary['secondFactor'] = {
     type: 'Oder tippen Sie dieses Geheimnis in die App',
     open: 'Eine App auf diesem Gerät öffnen',
     enter: 'Geben Sie den Code ein, den die App zeigt',
-    otp: 'Code',
     submit: 'Zweiten Faktor einschalten',
     cancel: 'Jetzt nicht',
   },
   codes: {
-    title: 'Ihre Wiederherstellungscodes',
+    title: 'Ihre Wiederherstellungs\u00ADcodes',
     isOn: 'Der zweite Faktor ist eingeschaltet.',
     replaced: 'Die Wiederherstellungscodes, die Sie bisher hatten, sind jetzt wertlos.',
     keep: 'Bewahren Sie sie dort auf, wo Sie sie ohne Telefon finden. Jeder gilt einmal, anstelle eines Codes aus der App.',

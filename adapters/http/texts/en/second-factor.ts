@@ -17,7 +17,6 @@ export const secondFactor = {
     type: 'Or type this secret into the app',
     open: 'Open an app on this device',
     enter: 'Enter the code that the app shows',
-    otp: 'Code',
     submit: 'Turn on the second factor',
     cancel: 'Not now',
   },
