@@ -8,7 +8,7 @@ import { resolve } from './container.js'
 import { greet } from './demo.js'
 import { handlerOf, listen, within, type Listener } from './listener.js'
 import { prepare, type Prepared } from './prepared.js'
-import { startSweeper, type Sweeper } from './sweeper.js'
+import { startSweeper, type Later, type Sweeper } from './sweeper.js'
 import { TOKENS } from './tokens.js'
 import { superviseWorkers } from './workers.js'
 
@@ -22,8 +22,16 @@ export interface Running {
   stop(): Promise<void>
 }
 
+/** What stands in for the server's own, in tests and in a program that brings its store. */
+export interface ServerParts {
+  readonly storage?: Storage
+  readonly clock?: Clock
+  /** What the waits between two sweeps are left to. */
+  readonly later?: Later
+}
+
 /** Opens the store, prepares an empty one, listens. Throws StoreUnavailable or SettingsError before anything listens. */
-export async function startServer(config: Config, options: { readonly storage?: Storage; readonly clock?: Clock } = {}): Promise<Running> {
+export async function startServer(config: Config, options: ServerParts = {}): Promise<Running> {
   const prepared = await prepare(config, options.storage, options.clock)
   const { storage, container, logger, readiness } = prepared
   const state = { stopping: false }
@@ -41,7 +49,7 @@ export async function startServer(config: Config, options: { readonly storage?: 
     await storage.maintenance.close()
     throw error
   })
-  const sweeper = sweep(prepared)
+  const sweeper = sweep(prepared, options.later)
   logger.info({ issuer: config.issuer, port: listener.port }, 'listening')
   return {
     port: listener.port,
@@ -57,13 +65,14 @@ export async function startServer(config: Config, options: { readonly storage?: 
 }
 
 /** Removes what has expired, so that the store stays bounded. */
-function sweep({ storage, container, logger }: Prepared): Sweeper {
+function sweep({ storage, container, logger }: Prepared, later?: Later): Sweeper {
   const clock = resolve(container, TOKENS.clock)
   return startSweeper(
     () => storage.maintenance.prune(clock.now()),
     (error) => {
       logger.warn({ reason: String(error) }, 'expired rows were not removed')
     },
+    later,
   )
 }
 

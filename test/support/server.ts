@@ -13,6 +13,7 @@ import type { Storage } from '../../ports/storage.js'
 import { readConfig, type Config } from '../../src/config.js'
 import { openStorage } from '../../src/open-storage.js'
 import { startServer, type Running } from '../../src/serve.js'
+import type { Later } from '../../src/sweeper.js'
 
 export const SECRET = Buffer.alloc(32, 7).toString('base64url')
 export const PASSWORD = 'correct horse battery'
@@ -56,13 +57,14 @@ export async function startTestServer(
   settings: Readonly<Record<string, string>> = {},
   wrap: (storage: Storage) => Storage = (storage) => storage,
   clock: Clock = systemClock,
+  later?: Later,
 ): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'portcullis-test-'))
   const config = readConfig(await testEnvironment(folder, settings), folder)
   const storage = await openStorage(config.store)
   await storage.maintenance.prepare()
   const administering = await seeded(config, storage)
-  const running = await startServer(config, { storage: wrap(storage), clock })
+  const running = await startServer(config, { storage: wrap(storage), clock, ...(later && { later }) })
   const source = { requestId: 'test', address: 'cli' }
   return {
     issuer: config.issuer,
