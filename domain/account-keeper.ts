@@ -59,7 +59,7 @@ export class AccountKeeper implements ForKeepingAccounts {
   async endOtherSessions(who: SignedIn, source: Source): Promise<Renewed> {
     this.#mustBeFresh(who)
     const renewed = await this.#change(who, { endSessions: true }, {})
-    if (renewed === undefined) throw new OAuthError('access_denied', 'the person is gone')
+    if (renewed === undefined) throw new OAuthError('access_denied', 'the person is gone, or the session')
     this.#parts.audit.record({ event: 'sign-out', outcome: 'ok', user_id: who.user.id, reason: 'all others ended' }, source)
     return renewed
   }
@@ -91,7 +91,7 @@ export class AccountKeeper implements ForKeepingAccounts {
     const recoveryCodes = newRecoveryCodes(secrets)
     const stored = this.#stored(who.user, recoveryCodes)
     const secondFactor = { sealedSecret: secrets.seal('totp', secret), enrolledAt: clock.now(), lastStep: step, recoveryCodes: stored }
-    const user = await this.#parts.users.change(who.user.id, { secondFactor }, { sealedSecret: null })
+    const user = await this.#changed(who, { secondFactor }, { sealedSecret: null })
     if (user === undefined) return undefined
     const amr = [...new Set([...who.session.amr, 'otp', 'mfa'])]
     const { token } = await this.#parts.sessionKeeper.renew({ user, session: who.session }, { amr })
@@ -101,7 +101,7 @@ export class AccountKeeper implements ForKeepingAccounts {
   async disableSecondFactor(who: SignedIn, password: string, source: Source): Promise<Renewed | undefined> {
     this.#mustBeFresh(who)
     if (!(await this.#parts.people.passwordOf(who.user, password, source))) return undefined
-    const user = await this.#parts.users.change(who.user.id, { secondFactor: null }, { passwordHash: who.user.passwordHash })
+    const user = await this.#changed(who, { secondFactor: null }, { passwordHash: who.user.passwordHash })
     if (user === undefined) return undefined
     const { token } = await this.#parts.sessionKeeper.renew({ user, session: who.session }, { amr: ['pwd'] })
     return this.#done(who, 'second-factor-disabled', source, { token })
@@ -128,11 +128,16 @@ export class AccountKeeper implements ForKeepingAccounts {
 
   /** Ends all sessions by their epoch, this one too, and begins another for this browser. */
   async #change(who: SignedIn, change: UserChange, provided: UserCondition): Promise<Renewed | undefined> {
-    const user = await this.#parts.users.change(who.user.id, change, provided)
+    const user = await this.#changed(who, change, provided)
     if (user === undefined) return undefined
     const { token, session } = await this.#parts.sessionKeeper.renew({ user, session: who.session })
     await this.#parts.sessions.endAll({ userId: user.id, except: session.id })
     return { token }
+  }
+
+  /** Only while the session is worth something: one that was ended meanwhile, with all others, must not come back by its own renewal. */
+  #changed({ user: { id, sessionEpoch } }: SignedIn, change: UserChange, provided: UserCondition): Promise<User | undefined> {
+    return this.#parts.users.change(id, change, { ...provided, sessionEpoch })
   }
 
   #mustBeFresh({ session }: SignedIn): void {

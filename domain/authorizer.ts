@@ -89,8 +89,10 @@ export class Authorizer implements ForAuthorizing {
   }
 
   secondFactorDue({ client }: AuthorizationRequest, { user, session }: SignedIn): 'prove' | 'enrol' | undefined {
-    if (!client.requireOtp || showedSecondFactor(session)) return undefined
-    return user.secondFactor === undefined ? 'enrol' : 'prove'
+    if (!client.requireOtp) return undefined
+    // One that was taken away since it was shown, by an operator because it was stolen perhaps, counts no more.
+    if (user.secondFactor === undefined) return 'enrol'
+    return showedSecondFactor(session) ? undefined : 'prove'
   }
 
   async isApproved(request: AuthorizationRequest, who: SignedIn): Promise<boolean> {

@@ -71,8 +71,10 @@ export class PersonAuthenticator implements People {
     const by = await this.attemptOf(user, source, () => proveSecondFactor(user, otp, this.#parts), 'wrong one-time code')
     if (by === undefined) return undefined
     const amr = by === 'otp' ? ['pwd', 'otp', 'mfa'] : ['pwd', 'mfa']
-    const renewed = await this.#parts.sessionKeeper.renew(who, { amr, authTime: this.#parts.clock.now() })
+    // Shown later, a code alone does not say when the password was given.
+    const authTime = who.session.pending === undefined ? who.session.authTime : this.#parts.clock.now()
     if (by === 'recovery-code') this.#note(user, 'recovery-code-used', source)
+    const renewed = await this.#parts.sessionKeeper.renew(who, { amr, authTime })
     this.#welcome(user, source)
     return renewed
   }
@@ -80,8 +82,10 @@ export class PersonAuthenticator implements People {
   async confirmPassword({ token, password }: { token: string; password: string }, source: Source): Promise<NewSession | undefined> {
     const who = await this.resume(token)
     if (who === undefined || !(await this.passwordOf(who.user, password, source))) return undefined
+    const amr = who.user.secondFactor === undefined ? ['pwd'] : who.session.amr
+    const renewed = await this.#parts.sessionKeeper.renew(who, { amr, authTime: this.#parts.clock.now() })
     this.#welcome(who.user, source)
-    return this.#parts.sessionKeeper.renew(who, { authTime: this.#parts.clock.now() })
+    return renewed
   }
 
   /** Whether it is the person's present password. */

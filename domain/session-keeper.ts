@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.js'
 import type { Secrets } from '../ports/secrets.js'
 import type { SessionRepository } from '../ports/session-repository.js'
 import type { UserRepository } from '../ports/user-repository.js'
+import { OAuthError } from './errors.js'
 import type { SessionId } from './ids.js'
 import { isAlive, type Session } from './session.js'
 import type { User } from './user.js'
@@ -43,9 +44,12 @@ export class SessionKeeper {
     return this.#begin(user, this.#parts.clock.now(), how)
   }
 
-  /** Another session in the place of this one, with the same sign-in behind it unless `how` says more. */
+  /**
+   * Another session in the place of this one, with the same sign-in behind it unless `how` says more. Throws OAuthError `access_denied` when it was
+   * ended meanwhile: whoever ended it wins.
+   */
   async renew({ user, session }: SignedIn, how: Partial<Pick<Session, 'amr' | 'authTime'>> = {}): Promise<NewSession> {
-    await this.#parts.sessions.end(session.id)
+    if (!(await this.#parts.sessions.end(session.id))) throw new OAuthError('access_denied', 'the session was ended meanwhile')
     return this.#begin(user, how.authTime ?? session.authTime, { amr: how.amr ?? session.amr })
   }
 

@@ -23,12 +23,14 @@ export interface UserChange {
 /** What must still be so when a change is made. */
 export interface UserCondition {
   readonly passwordHash?: string
+  readonly sessionEpoch?: number
   /** The sealed secret of the second factor, or `null` for none. */
   readonly sealedSecret?: string | null
 }
 
-export const meets = ({ passwordHash, secondFactor }: User, condition: UserCondition): boolean =>
+export const meets = ({ passwordHash, sessionEpoch, secondFactor }: User, condition: UserCondition): boolean =>
   (condition.passwordHash === undefined || condition.passwordHash === passwordHash) &&
+  (condition.sessionEpoch === undefined || condition.sessionEpoch === sessionEpoch) &&
   (condition.sealedSecret === undefined || condition.sealedSecret === (secondFactor?.sealedSecret ?? null))
 
 export function changedUser(user: User, change: UserChange): User {

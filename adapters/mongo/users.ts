@@ -89,8 +89,9 @@ export class MongoUserRepository implements UserRepository {
 
 const toUser = (document: Stored | null): User | undefined => (document === null ? undefined : recordOf('users', document))
 
-const conditionOf = ({ passwordHash, sealedSecret }: UserCondition) => ({
+const conditionOf = ({ passwordHash, sessionEpoch, sealedSecret }: UserCondition) => ({
   ...(passwordHash !== undefined && { passwordHash: text(passwordHash) }),
+  ...(sessionEpoch !== undefined && { sessionEpoch: whole(sessionEpoch) }),
   ...(sealedSecret === null && { secondFactor: null }),
   ...(sealedSecret !== undefined && sealedSecret !== null && { 'secondFactor.sealedSecret': text(sealedSecret) }),
 })

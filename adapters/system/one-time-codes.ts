@@ -3,6 +3,7 @@ import type { OneTimeCodes } from '../../ports/one-time-codes.js'
 
 const PERIOD_S = 30
 const WINDOW = 1
+const CODE = /^\d{6}$/
 const FORM = { algorithm: 'SHA1', digits: 6, period: PERIOD_S }
 
 const secretOf = (bytes: Uint8Array): Secret => new Secret({ buffer: new Uint8Array(bytes).buffer })
@@ -10,6 +11,8 @@ const secretOf = (bytes: Uint8Array): Secret => new Secret({ buffer: new Uint8Ar
 /** RFC 6238 by otpauth. */
 export class TotpCodes implements OneTimeCodes {
   stepOf(secret: Uint8Array, code: string, at: Date): number | undefined {
+    // What is no code at all otpauth would throw at.
+    if (!CODE.test(code)) return undefined
     const timestamp = at.getTime()
     const delta = new TOTP({ ...FORM, secret: secretOf(secret) }).validate({ token: code, timestamp, window: WINDOW })
     return delta === null ? undefined : Math.floor(timestamp / 1000 / PERIOD_S) + delta

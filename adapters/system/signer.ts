@@ -42,8 +42,8 @@ export class NodeTokenSigner implements TokenSigner {
   }
 }
 
-/** Longer than any that is made here. */
-const MAX_LENGTH = 8192
+/** As much as a form can carry: a token of many scopes is long, and is to be taken back all the same. */
+const MAX_LENGTH = 16_384
 const FORM = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{86})$/
 
 /** Opened once: the same few keys verify everything. */

@@ -9,6 +9,7 @@ import { calculateJwkThumbprint, jwtVerify } from 'jose'
 import { pino } from 'pino'
 import { Argon2PasswordHasher } from '../../adapters/system/argon2.js'
 import { PinoAuditLog } from '../../adapters/system/audit.js'
+import { TotpCodes } from '../../adapters/system/one-time-codes.js'
 import { SystemSecrets } from '../../adapters/system/secrets.js'
 import { NodeTokenSigner } from '../../adapters/system/signer.js'
 import { WorkQueue } from '../../adapters/system/work-queue.js'
@@ -229,6 +230,16 @@ describe('a work queue', () => {
   })
 })
 
+describe('one-time codes', () => {
+  const codes = new TotpCodes()
+
+  it('takes what is no code for a wrong one, whatever it is', () => {
+    const secret = Buffer.alloc(20, 7)
+    for (const typed of ['', '12345', '1234567', 'äääää1', '١٢٣٤٥٦', '12345\u{0}', '<script'])
+      expect(codes.stepOf(secret, typed, new Date(0)), typed).equal(undefined)
+  })
+})
+
 describe('the Node.js token signer', () => {
   const signer = new NodeTokenSigner()
   const claims = {
@@ -249,6 +260,14 @@ describe('the Node.js token signer', () => {
     expect(kid).equal(await calculateJwkThumbprint({ ...publicJwk }))
     expect(kid).not.equal((await signer.generate()).kid)
     expect(() => signer.open(kid, new Uint8Array(privateKey))).not.throw()
+  })
+
+  it('verifies a token of many scopes, and none that no form could carry', async () => {
+    const { kid, publicJwk, privateKey } = await signer.generate()
+    const key = signer.open(kid, privateKey)
+    const read = async (length: number) => signer.verify(await key.sign({ ...claims, scope: 'x'.repeat(length) }), () => publicJwk)
+    expect((await read(10_000))?.jti).equal('one')
+    expect(await read(16_384)).equal(undefined)
   })
 
   it('signs tokens that others verify', async () => {

@@ -49,10 +49,11 @@ export function secondFactorContract(name: string, open: Open): void {
         { sealedSecret: null },
         { sealedSecret: 'other' },
         { passwordHash: 'old', sealedSecret: null },
+        { sessionEpoch: user.sessionEpoch + 1 },
       ])
         expect(await users().change(user.id, { name: 'Changed' }, provided)).to.equal(undefined)
       expect(await users().find(user.id)).to.deep.equal(user)
-      const right = { passwordHash: 'old', sealedSecret: 'sealed' }
+      const right = { passwordHash: 'old', sealedSecret: 'sealed', sessionEpoch: user.sessionEpoch }
       expect(await users().change(user.id, { name: 'Changed' }, right)).to.deep.equal({ ...user, name: 'Changed' })
       const bare = await person({ secondFactor: undefined })
       expect(await users().change(bare.id, { name: 'Changed' }, { sealedSecret: 'sealed' })).to.equal(undefined)

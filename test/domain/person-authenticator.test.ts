@@ -128,6 +128,28 @@ describe('a second factor at sign-in', () => {
     expect(await refusal(house.signIn())).to.be.instanceOf(TooManyAttempts)
     expect((await house.people.resume(whole.token))?.user.username).to.equal('ada')
   })
+
+  it('a second factor that was taken away since is not said to be shown when the password is', async () => {
+    const house = new House()
+    const { id } = await house.add()
+    const { secret } = await house.enrol()
+    const half = await house.signedIn()
+    const whole = await house.people.proveSecondFactor({ token: half.token, otp: house.codeOf(secret) }, HOME)
+    await house.storage.users.change(id, { secondFactor: null })
+    const confirmed = await house.people.confirmPassword({ token: whole?.token ?? '', password: PASSWORD }, HOME)
+    expect(confirmed?.session.amr).to.deep.equal(['pwd'])
+  })
+
+  it('a code that is shown long after the password does not make the password fresh', async () => {
+    const house = new House()
+    await house.add()
+    const whole = await house.signedIn()
+    const { secret } = await house.enrol()
+    house.pass(20 * MINUTE)
+    const shown = await house.people.proveSecondFactor({ token: whole.token, otp: house.codeOf(secret) }, HOME)
+    expect(shown?.session.amr).to.deep.equal(['pwd', 'otp', 'mfa'])
+    expect(shown?.session.authTime).to.deep.equal(whole.session.authTime)
+  })
 })
 
 describe('a session', () => {

@@ -168,5 +168,7 @@ describe('the second factor', () => {
     expect((await half.get(`${world.issuer}/login/otp`)).location).to.equal(`${world.issuer}/login`)
     const account = await signIn(half, world)
     expect(account.text).to.include('Second factor turned off').and.include('by the operator')
+    const { page: enrolment } = await inFlow(visitor, { requireOtp: true, firstParty: true })
+    expect(new URL(enrolment.url).pathname, 'it was shown at this sign-in, but it is no more').to.equal('/account/otp/enrol')
   })
 })
