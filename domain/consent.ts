@@ -25,7 +25,9 @@ export const covers = (consent: Consent | undefined, client: Client, scopes: rea
   consent !== undefined &&
   isFor(consent, client) &&
   scopes.every((scope) => consent.scopes.includes(scope)) &&
-  resources.every((resource) => consent.resources.includes(resource))
+  resources.every((resource) => consent.resources.includes(resource)) &&
+  // What was allowed at one resource was not allowed at another, nor where none is named.
+  consent.resources.length === new Set(resources).size
 
 export const approvedBefore = (consent: Consent | undefined, client: Client): readonly string[] =>
   consent !== undefined && isFor(consent, client) ? consent.scopes : []
