@@ -25,7 +25,7 @@ import { OAuthError, PageError } from './errors.js'
 import type { AuthorizationParameters } from './flow.js'
 import { CLOCK_LEEWAY_MS } from './grant.js'
 import type { AttemptId, BrowserId, ClientId, FlowId, GrantId, UserId } from './ids.js'
-import { isLoopbackRedirect, isPrivateSchemeRedirect } from './redirect-uri.js'
+import { isImpersonable, isPrivateSchemeRedirect } from './redirect-uri.js'
 import { showedSecondFactor } from './session.js'
 
 export interface AuthorizerParts {
@@ -196,6 +196,3 @@ export class Authorizer implements ForAuthorizing {
     return `${new URL(uri).origin}/`
   }
 }
-
-/** RFC 8252 §8.6: another program on the device could answer at such an address, so a public client there is asked for each time. */
-const isImpersonable = (redirectUri: string): boolean => isLoopbackRedirect(redirectUri) || isPrivateSchemeRedirect(redirectUri)

@@ -12,6 +12,9 @@ export const isLoopbackRedirect = (uri: string): boolean => LOOPBACK.test(uri)
 
 export const isPrivateSchemeRedirect = (uri: string): boolean => !/^https?:/.test(uri)
 
+/** RFC 8252 §8.6: another program on the device could answer at such an address, so a public client there is asked for each time. */
+export const isImpersonable = (redirectUri: string): boolean => isLoopbackRedirect(redirectUri) || isPrivateSchemeRedirect(redirectUri)
+
 /** Why a URI may not be registered as a redirect URI, or undefined when it may. */
 export function redirectUriProblem(uri: string): string | undefined {
   if (uri.length > 2000) return 'is longer than 2000 characters'

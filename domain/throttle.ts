@@ -52,10 +52,15 @@ export class Throttle {
   }
 
   async #counted<T>(reserved: readonly Attempts[], evaluate: () => Promise<T | undefined>): Promise<T | undefined> {
+    const outcome = await this.#unlessFailed(reserved, evaluate)
+    if (outcome !== undefined) await this.#giveBack(reserved)
+    return outcome
+  }
+
+  /** Takes back what was counted for work that could not be done. */
+  async #unlessFailed<T>(reserved: readonly Attempts[], work: () => Promise<T>): Promise<T> {
     try {
-      const outcome = await evaluate()
-      if (outcome !== undefined) await this.#giveBack(reserved)
-      return outcome
+      return await work()
     } catch (error) {
       await this.#giveBack(reserved).catch(() => undefined)
       throw error
@@ -88,7 +93,7 @@ export class Throttle {
       await this.#giveBack([ofNetwork])
       return this.#tooMany(ofNetwork)
     }
-    const ofAccount = await this.#count(`account ${username}`)
+    const ofAccount = await this.#unlessFailed([ofNetwork], () => this.#count(`account ${username}`))
     if (!this.#isOver(ofAccount)) return [ofNetwork, ofAccount]
     // Who shares the network is not to pay for it.
     await this.#giveBack([ofNetwork, ofAccount])

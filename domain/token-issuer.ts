@@ -14,6 +14,7 @@ import type { GrantId } from './ids.js'
 import type { KeyRing } from './key-ring.js'
 import { TokenMint } from './token-mint.js'
 import { worthOf, type Worth } from './token-worth.js'
+import { mustGoOn } from './too-late.js'
 
 export interface TokenLifetimes {
   readonly issuer: string
@@ -182,10 +183,6 @@ export class TokenIssuer implements ForIssuingTokens {
   #record(event: AuditEventName, grant: Grant, { source }: Exchange, outcome: 'ok' | 'refused' = 'ok'): void {
     this.#parts.audit.record({ event, outcome, client_id: grant.clientId, user_id: grant.userId, grant_id: grant.id }, source)
   }
-}
-
-function mustGoOn({ isOver }: Exchange): void {
-  if (isOver?.() === true) throw new OAuthError('temporarily_unavailable', 'it came too late')
 }
 
 const invalidGrant = (reason: string): OAuthError => new OAuthError('invalid_grant', reason)

@@ -9,6 +9,7 @@ import { OAuthError } from './errors.js'
 import { CLOCK_LEEWAY_MS } from './grant.js'
 import type { GrantId } from './ids.js'
 import type { KeyRing } from './key-ring.js'
+import { mustGoOn } from './too-late.js'
 
 export interface TokenRevokerParts {
   readonly grants: GrantRepository
@@ -59,11 +60,6 @@ export class TokenRevoker implements ForRevokingTokens {
   #record({ client, source }: RevocationRequest, subject: { user_id?: string; grant_id?: string }): void {
     this.#parts.audit.record({ event: 'revocation', outcome: 'ok', client_id: client.id, ...subject }, source)
   }
-}
-
-/** The client was told to try again; what it does then is what counts. */
-function mustGoOn({ isOver }: RevocationRequest): void {
-  if (isOver?.() === true) throw new OAuthError('temporarily_unavailable', 'it came too late')
 }
 
 const foreign = (): OAuthError => new OAuthError('invalid_grant', "another client's token")

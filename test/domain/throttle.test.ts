@@ -1,11 +1,33 @@
 import { expect } from 'chai'
-import { TooManyAttempts } from '../../domain/errors.js'
+import { StoreUnavailable, TooManyAttempts } from '../../domain/errors.js'
+import type { AttemptCounter } from '../../ports/attempt-counter.js'
 import { MINUTE } from '../support/builders.js'
 import { slow } from '../support/slow.js'
 import { ELSEWHERE, HOME, House, PASSWORD, refusal, times } from './people-fixture.js'
 
 const wrong = (house: House, username = 'ada', source = HOME) => house.throttle.attempt(username, source, async () => undefined)
 const right = (house: House, username = 'ada', source = HOME) => house.throttle.attempt(username, source, async () => 'in')
+
+/** Fails once, at the second call of the method that `next` names. */
+function failingAt(counter: AttemptCounter, next: { method?: keyof AttemptCounter }): AttemptCounter {
+  let calls = 0
+  const mayFail = (method: keyof AttemptCounter) => {
+    if (next.method !== method || ++calls < 2) return
+    calls = 0
+    delete next.method
+    throw new StoreUnavailable('down')
+  }
+  return {
+    reserve: async (key, at, until) => {
+      mayFail('reserve')
+      return counter.reserve(key, at, until)
+    },
+    giveBack: async (key, until) => {
+      mayFail('giveBack')
+      await counter.giveBack(key, until)
+    },
+  }
+}
 
 describe('the throttle', () => {
   it('LOGIN-005 RFC 6749 §10.10: after ten failures nothing more is evaluated, until the window is over', async () => {
@@ -49,6 +71,19 @@ describe('the throttle', () => {
       )
     }
     expect(await right(house)).to.equal('in')
+  })
+
+  it('takes back once what succeeds, also when the store fails at it, and what was counted only half', async () => {
+    const next: { method?: keyof AttemptCounter } = {}
+    const house = new House((storage) => ({ ...storage, attempts: failingAt(storage.attempts, next) }))
+    for (let i = 0; i < 5; i++) await wrong(house, `guess ${i.toString()}`)
+    for (const method of ['giveBack', 'reserve', 'reserve', 'reserve'] as const) {
+      next.method = method
+      expect(String(await refusal(right(house)))).to.include('down')
+      expect(next).to.not.have.property('method')
+    }
+    for (let i = 5; i < 10; i++) await wrong(house, `guess ${i.toString()}`)
+    expect(await refusal(wrong(house, 'the eleventh'))).to.be.instanceOf(TooManyAttempts)
   })
 
   it('lets nobody pay for attempts at an account that is over its limit', async () => {
