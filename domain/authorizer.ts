@@ -20,12 +20,13 @@ import type { Catalogue } from './catalogue.js'
 import { isConfidential, registersRedirectUri } from './client.js'
 import { codeOf } from './computed-credentials.js'
 import { connectedApps } from './connected-apps.js'
-import { approvedBefore, covers } from './consent.js'
+import { covers, isFor, permits } from './consent.js'
 import { OAuthError, PageError } from './errors.js'
 import type { AuthorizationParameters } from './flow.js'
 import { CLOCK_LEEWAY_MS } from './grant.js'
 import type { AttemptId, BrowserId, ClientId, FlowId, GrantId, UserId } from './ids.js'
 import { isImpersonable, isPrivateSchemeRedirect } from './redirect-uri.js'
+import { takes } from './resource.js'
 import { showedSecondFactor } from './session.js'
 
 export interface AuthorizerParts {
@@ -104,15 +105,13 @@ export class Authorizer implements ForAuthorizing {
 
   async question(request: AuthorizationRequest, who: SignedIn): Promise<ApprovalQuestion> {
     const { catalogue, consents } = this.#parts
-    const before = approvedBefore(await consents.find(who.user.id, request.client.id), request.client)
-    const scopes = (await catalogue.scopes()).filter(({ name }) => request.scopes.includes(name))
+    const consent = await consents.find(who.user.id, request.client.id)
+    const known = (await catalogue.scopes()).filter(({ name }) => request.scopes.includes(name))
+    const scopes = known.map((scope) => ({ ...scope, isNew: !permits(consent, request.client, scope.name, request.resources) }))
     const resources = (await catalogue.resources()).filter(({ uri }) => request.resources.includes(uri))
-    return {
-      request,
-      scopes: scopes.map((scope) => ({ ...scope, isNew: !before.includes(scope.name) })),
-      resources,
-      hasBeenApprovedBefore: before.length > 0,
-    }
+    const atEach = resources.map((resource) => ({ resource, scopes: scopes.filter(({ name }) => takes(resource, name)) }))
+    const asked = request.resources.length === 0 ? [{ scopes }] : atEach
+    return { request, asked, hasBeenApprovedBefore: isFor(consent, request.client) }
   }
 
   async spend(value: string): Promise<void> {

@@ -6,7 +6,7 @@ import type { Client } from './client.js'
 import { OAuthError } from './errors.js'
 import type { ClientId } from './ids.js'
 import { Recent } from './recent.js'
-import type { Resource } from './resource.js'
+import { takes, type Resource } from './resource.js'
 import { intersect, parseScope, within, type Scope } from './scope.js'
 
 /** What an operator registered: clients, scopes and resources, at most one second old. */
@@ -52,9 +52,7 @@ export class Catalogue {
   async scopesAt(resources: readonly string[], scopes: readonly string[]): Promise<readonly string[]> {
     if (resources.length === 0) return scopes
     const there = (await this.resources()).filter(({ uri }) => resources.includes(uri))
-    return there.some((resource) => resource.scopes.length === 0)
-      ? scopes
-      : scopes.filter((name) => there.some((resource) => resource.scopes.includes(name)))
+    return scopes.filter((name) => there.some((resource) => takes(resource, name)))
   }
 
   /** Of scopes that were approved once, those that are still the server's and the client's. */

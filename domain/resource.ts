@@ -7,6 +7,9 @@ export interface Resource {
   readonly scopes: readonly string[]
 }
 
+/** Whether a scope makes sense there. */
+export const takes = ({ scopes }: Resource, scope: string): boolean => scopes.length === 0 || scopes.includes(scope)
+
 /** Why a URI may not name a resource (RFC 8707 §2), or undefined when it may. */
 export function resourceUriProblem(uri: string): string | undefined {
   if (uri.length > 2000 || !/^[\x21-\x7e]+$/.test(uri) || !URL.canParse(uri)) return 'is not an absolute URI of printable ASCII'

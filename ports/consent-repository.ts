@@ -1,20 +1,12 @@
-import type { Consent, ConsentFilter } from '../domain/consent.js'
+import type { Approval, Consent, ConsentFilter } from '../domain/consent.js'
 import type { ClientId, UserId } from '../domain/ids.js'
-
-export interface Approval {
-  readonly userId: UserId
-  readonly clientId: ClientId
-  readonly clientRegistration: string
-  readonly scopes: readonly string[]
-  readonly resources: readonly string[]
-  readonly at: Date
-}
 
 /** One consent per person and client. All methods throw StoreUnavailable when the store does not answer. */
 export interface ConsentRepository {
   find(userId: UserId, clientId: ClientId): Promise<Consent | undefined>
   /**
-   * Adds to what was approved before, in one atomic step: parallel approvals of different scopes are all kept. Order of first approval; no repeats.
+   * Adds to what was approved before, in one atomic step, as `approved` in domain/consent.ts: parallel approvals of different scopes are all kept.
+   * Order of first approval; no repeats.
    * What was approved for another registration of the client is forgotten in the same step, and createdAt begins anew.
    */
   remember(approval: Approval): Promise<void>

@@ -24,10 +24,21 @@ export interface RefusedRequest {
   readonly error: OAuthErrorCode
 }
 
+export interface AskedScope extends Scope {
+  /** Not approved before, for all the resources of the request. */
+  readonly isNew: boolean
+}
+
+/** What is asked for at one resource: a scope that makes sense at several is in each; none may make sense. */
+export interface AskedAt {
+  /** Absent where the request names none. */
+  readonly resource?: Resource
+  readonly scopes: readonly AskedScope[]
+}
+
 export interface ApprovalQuestion {
   readonly request: AuthorizationRequest
-  readonly scopes: readonly (Scope & { readonly isNew: boolean })[]
-  readonly resources: readonly Resource[]
+  readonly asked: readonly AskedAt[]
   readonly hasBeenApprovedBefore: boolean
 }
 

@@ -1,6 +1,6 @@
-import type { Consent, ConsentFilter } from '../../domain/consent.js'
+import { approved, type Approval, type Consent, type ConsentFilter } from '../../domain/consent.js'
 import type { ClientId, UserId } from '../../domain/ids.js'
-import type { Approval, ConsentRepository } from '../../ports/consent-repository.js'
+import type { ConsentRepository } from '../../ports/consent-repository.js'
 import { mustName, owns } from './filter.js'
 import { oldestFirst } from './order.js'
 import { consentKey, type Rows } from './rows.js'
@@ -16,18 +16,8 @@ export class MemoryConsentRepository implements ConsentRepository {
     return this.#consents.get(consentKey({ userId, clientId }))
   }
 
-  async remember({ userId, clientId, clientRegistration, scopes, resources, at }: Approval): Promise<void> {
-    const stored = this.#consents.get(consentKey({ userId, clientId }))
-    const before = stored?.clientRegistration === clientRegistration ? stored : undefined
-    const consent = {
-      userId,
-      clientId,
-      clientRegistration,
-      scopes: union(before?.scopes, scopes),
-      resources: union(before?.resources, resources),
-      createdAt: before?.createdAt ?? at,
-      updatedAt: at,
-    }
+  async remember(approval: Approval): Promise<void> {
+    const consent = approved(this.#consents.get(consentKey(approval)), approval)
     if (!this.#consents.replace(consent)) this.#consents.add(consent)
   }
 
@@ -40,5 +30,3 @@ export class MemoryConsentRepository implements ConsentRepository {
     return this.#consents.all(owns(filter)).sort(oldestFirst)
   }
 }
-
-const union = (before: readonly string[] = [], added: readonly string[]): readonly string[] => [...new Set([...before, ...added])]

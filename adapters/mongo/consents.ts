@@ -1,6 +1,6 @@
-import type { Consent, ConsentFilter } from '../../domain/consent.js'
+import { permissionsOf, type Approval, type Consent, type ConsentFilter } from '../../domain/consent.js'
 import type { ClientId, UserId } from '../../domain/ids.js'
-import type { Approval, ConsentRepository } from '../../ports/consent-repository.js'
+import type { ConsentRepository } from '../../ports/consent-repository.js'
 import type { Connection } from './connection.js'
 import { recordOf } from './documents.js'
 import { isDuplicate, isPassing } from './failures.js'
@@ -48,9 +48,10 @@ const keyOf = (userId: string, clientId: string): string => `${userId} ${clientI
 const literally = (value: unknown) => ({ $literal: value })
 
 /** The fields afterwards, computed from those before; a consent for another registration counts as none. */
-function remembered({ userId, clientId, clientRegistration, scopes, resources, at }: Approval) {
+function remembered(approval: Approval) {
+  const { userId, clientId, clientRegistration, scopes, resources, at } = approval
   const isSame = { $eq: ['$clientRegistration', literally(text(clientRegistration))] }
-  const union = (field: string, added: readonly string[]) => {
+  const union = (field: string, added: readonly unknown[]) => {
     const before = { $cond: [isSame, { $ifNull: [field, literally([])] }, literally([])] }
     const isNew = { $not: [{ $in: ['$$this', before] }] }
     return { $concatArrays: [before, { $filter: { input: literally([...new Set(added)]), cond: isNew } }] }
@@ -61,6 +62,7 @@ function remembered({ userId, clientId, clientRegistration, scopes, resources, a
     clientRegistration: literally(clientRegistration),
     scopes: union('$scopes', scopes),
     resources: union('$resources', resources),
+    permissions: union('$permissions', permissionsOf(approval)),
     createdAt: { $cond: [isSame, '$createdAt', at] },
     updatedAt: at,
   }

@@ -20,7 +20,7 @@ export interface Backfill {
   readonly collection: Aggregate
   /** A document that has got what `set` sets must not match. */
   readonly lacking: Filter<Stored>
-  readonly set: UpdateFilter<Stored>
+  readonly set: UpdateFilter<Stored> | Document[]
 }
 
 export interface Step {
@@ -65,8 +65,17 @@ const SECOND: readonly Aggregate[] = ['deniedTokens', 'attempts']
 const validators = (aggregates: readonly Aggregate[]) =>
   Object.fromEntries(aggregates.map((aggregate) => [aggregate, validatorOf(aggregate)]))
 
+/** A consent of before that knows no resource says which scope was approved where; what others allowed together is unknown. */
+const PERMISSIONS: Backfill = {
+  name: 'consents.permissions',
+  collection: 'consents',
+  lacking: { permissions: { $exists: false }, resources: [] },
+  set: [{ $set: { permissions: { $map: { input: '$scopes', in: { scope: '$$this', resources: [] } } } } }],
+}
+
 /** Version n of the schema is what the first n steps make. Released steps keep their indexes and backfills; add one. */
 export const STEPS: readonly Step[] = [
   { collections: validators(AGGREGATES.filter((aggregate) => !SECOND.includes(aggregate))), indexes: INDEXES },
   { collections: validators([...SECOND, 'users', 'clients', 'sessions']), indexes: SECOND_INDEXES },
+  { collections: validators(['consents']), indexes: [], backfills: [PERMISSIONS] },
 ]

@@ -68,6 +68,11 @@ const EVENTS: Shape = {
   isOptional: true,
   whenAbsent: () => [],
 }
+const PERMISSIONS: Shape = {
+  schema: { bsonType: 'array', items: objectSchema({ scope: TEXT, resources: TEXTS }) },
+  isOptional: true,
+  whenAbsent: () => [],
+}
 
 /** Every field of every record. */
 export const SHAPES: { readonly [A in Aggregate]: { readonly [F in keyof Required<Records[A]>]: Shape } } = {
@@ -129,6 +134,7 @@ export const SHAPES: { readonly [A in Aggregate]: { readonly [F in keyof Require
     clientRegistration: TEXT,
     scopes: TEXTS,
     resources: TEXTS,
+    permissions: PERMISSIONS,
     createdAt: DATE,
     updatedAt: DATE,
   },

@@ -1,16 +1,16 @@
-import type { Consent, ConsentFilter } from '../../domain/consent.js'
+import { approved, type Approval, type Consent, type ConsentFilter, type Permission } from '../../domain/consent.js'
 import type { ClientId, UserId } from '../../domain/ids.js'
-import type { Approval, ConsentRepository } from '../../ports/consent-repository.js'
+import type { ConsentRepository } from '../../ports/consent-repository.js'
 import { date, demandField, json, matching, strings, text } from './columns.js'
 import type { Connection } from './connection.js'
 import type { Row } from './driver.js'
 
 const FIND = 'SELECT * FROM consents WHERE user_id = :user_id AND client_id = :client_id'
 const REMEMBER = `
-  INSERT INTO consents (user_id, client_id, client_registration, scopes, resources, created_at, updated_at)
-  VALUES (:user_id, :client_id, :client_registration, :scopes, :resources, :created_at, :updated_at)
+  INSERT INTO consents (user_id, client_id, client_registration, scopes, resources, permissions, created_at, updated_at)
+  VALUES (:user_id, :client_id, :client_registration, :scopes, :resources, :permissions, :created_at, :updated_at)
   ON CONFLICT (user_id, client_id) DO UPDATE SET client_registration = excluded.client_registration, scopes = excluded.scopes,
-    resources = excluded.resources, created_at = excluded.created_at, updated_at = excluded.updated_at`
+    resources = excluded.resources, permissions = excluded.permissions, created_at = excluded.created_at, updated_at = excluded.updated_at`
 
 export class SqliteConsentRepository implements ConsentRepository {
   readonly #store: Connection
@@ -25,20 +25,10 @@ export class SqliteConsentRepository implements ConsentRepository {
   }
 
   async remember(approval: Approval): Promise<void> {
-    const { at, ...wanted } = approval
-    const key = { user_id: wanted.userId, client_id: wanted.clientId }
+    const key = { user_id: approval.userId, client_id: approval.clientId }
     await this.#store.write(() => {
       const row = this.#store.get(FIND, key)
-      const stored = row && consentOfRow(row)
-      const before = stored?.clientRegistration === wanted.clientRegistration ? stored : undefined
-      this.#store.run(REMEMBER, {
-        ...key,
-        client_registration: wanted.clientRegistration,
-        scopes: json(union(before?.scopes, wanted.scopes)),
-        resources: json(union(before?.resources, wanted.resources)),
-        created_at: (before?.createdAt ?? at).getTime(),
-        updated_at: at.getTime(),
-      })
+      this.#store.run(REMEMBER, rowOfConsent(approved(row && consentOfRow(row), approval)))
     })
   }
 
@@ -56,8 +46,6 @@ export class SqliteConsentRepository implements ConsentRepository {
   }
 }
 
-const union = (before: readonly string[] = [], added: readonly string[]): readonly string[] => [...new Set([...before, ...added])]
-
 const columnsOf = ({ userId, clientId }: ConsentFilter): ReturnType<typeof matching> => matching({ user_id: userId, client_id: clientId })
 
 export const consentOfRow = (row: Row): Consent => ({
@@ -66,6 +54,18 @@ export const consentOfRow = (row: Row): Consent => ({
   clientRegistration: text(row, 'client_registration'),
   scopes: strings(row, 'scopes'),
   resources: strings(row, 'resources'),
+  permissions: JSON.parse(text(row, 'permissions')) as Permission[],
   createdAt: date(row, 'created_at'),
   updatedAt: date(row, 'updated_at'),
+})
+
+export const rowOfConsent = (consent: Consent): Row => ({
+  user_id: consent.userId,
+  client_id: consent.clientId,
+  client_registration: consent.clientRegistration,
+  scopes: json(consent.scopes),
+  resources: json(consent.resources),
+  permissions: json(consent.permissions),
+  created_at: consent.createdAt.getTime(),
+  updated_at: consent.updatedAt.getTime(),
 })

@@ -133,8 +133,21 @@ const SECOND: readonly SchemaPart[] = [
   index('attempts_by_end', 'attempts (until)'),
 ]
 
+/** Which scope was approved at which resources. A consent of before that knows no resource says it, too; what others allowed together is unknown. */
+const THIRD: Step = {
+  parts: [column('consents', 'permissions', "TEXT NOT NULL DEFAULT '[]'")],
+  backfills: [
+    {
+      name: 'consents.permissions',
+      table: 'consents',
+      lacking: "permissions = '[]' AND resources = '[]' AND scopes <> '[]'",
+      set: `permissions = (SELECT json_group_array(json_object('scope', value, 'resources', json('[]'))) FROM json_each(consents.scopes))`,
+    },
+  ],
+}
+
 /** The table of an aggregate. */
 export const tableOf = (aggregate: Aggregate): string => aggregate.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)
 
 /** Version n of the schema is what the first n steps make. Released steps never change; add one. */
-export const STEPS: readonly Step[] = [{ parts: [...GRANTS, ...PEOPLE, ...REQUESTS, ...REGISTRY] }, { parts: SECOND }]
+export const STEPS: readonly Step[] = [{ parts: [...GRANTS, ...PEOPLE, ...REQUESTS, ...REGISTRY] }, { parts: SECOND }, THIRD]

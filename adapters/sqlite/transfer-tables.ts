@@ -1,10 +1,9 @@
-import type { Consent } from '../../domain/consent.js'
 import type { GrantId } from '../../domain/ids.js'
 import type { Aggregate, Records } from '../../domain/records.js'
 import { attemptsOfRow, rowOfAttempts } from './attempts.js'
 import { clientOfRow, rowOfClient } from './clients.js'
 import { json, strings, text } from './columns.js'
-import { consentOfRow } from './consents.js'
+import { consentOfRow, rowOfConsent } from './consents.js'
 import { deniedTokenOfRow, rowOfDeniedToken } from './denied-tokens.js'
 import type { Row } from './driver.js'
 import { flowOfRow, rowOfFlow } from './flows.js'
@@ -34,16 +33,6 @@ const keyOfGrant = (key: string): Row | undefined => {
   const id = grantKey(key as GrantId)
   return id && { id }
 }
-
-const rowOfConsent = (consent: Consent): Row => ({
-  user_id: consent.userId,
-  client_id: consent.clientId,
-  client_registration: consent.clientRegistration,
-  scopes: json(consent.scopes),
-  resources: json(consent.resources),
-  created_at: consent.createdAt.getTime(),
-  updated_at: consent.updatedAt.getTime(),
-})
 
 export const TRANSFER_TABLES: { readonly [A in Aggregate]: TransferTable<Records[A]> } = {
   clients: { keyOf: by('id'), toRow: rowOfClient, ofRow: clientOfRow },

@@ -3,14 +3,15 @@ import { MongoClient, type Document } from 'mongodb'
 import { STEPS, validatorOf, type Step } from '../../adapters/mongo/schema.js'
 import { openMongoStorage, type MongoOptions } from '../../adapters/mongo/storage.js'
 import { StoreUnavailable } from '../../domain/errors.js'
+import type { ClientId } from '../../domain/ids.js'
 import type { Aggregate } from '../../domain/records.js'
 import type { Storage } from '../../ports/storage.js'
 import { failure } from '../contracts/opened.js'
-import { aClient, aDeniedToken, after as later, aSession, aUser, MINUTE, NOW, someAttempts } from '../support/builders.js'
+import { aClient, aDeniedToken, after as later, aSession, aUser, aUserId, MINUTE, NOW, someAttempts } from '../support/builders.js'
 import { freshDatabase, onEachMongo } from '../support/mongo.js'
 
 /** The validator as it was before it knew these fields. */
-function before2(aggregate: Aggregate, fields: readonly string[]): Document {
+function without(aggregate: Aggregate, fields: readonly string[]): Document {
   const { $jsonSchema: schema } = validatorOf(aggregate) as { $jsonSchema: { properties: object } }
   const known = Object.entries(schema.properties).filter(([name]) => !fields.includes(name))
   return { $jsonSchema: { ...schema, properties: Object.fromEntries(known) } }
@@ -20,9 +21,10 @@ const FIRST: Step = {
   ...STEPS[0]!,
   collections: {
     ...STEPS[0]!.collections,
-    clients: before2('clients', ['previousSecret']),
-    users: before2('users', ['secondFactor', 'events']),
-    sessions: before2('sessions', ['pending']),
+    clients: without('clients', ['previousSecret']),
+    users: without('users', ['secondFactor', 'events']),
+    consents: without('consents', ['permissions']),
+    sessions: without('sessions', ['pending']),
   },
 }
 
@@ -36,6 +38,7 @@ onEachMongo('a MongoDB store of schema 1', (server) => {
     opened.push(storage)
     return storage
   }
+  const whose = { userId: aUserId(), clientRegistration: 'r' }
   const user = aUser({ secondFactor: undefined, events: [] })
   const [client, session] = [aClient({ previousSecret: undefined }), aSession({ pending: undefined })]
   beforeEach(async () => {
@@ -47,6 +50,18 @@ onEachMongo('a MongoDB store of schema 1', (server) => {
     await old.users.add(user)
     await old.clients.add(client)
     await old.sessions.begin(session)
+    for (const resources of [[], ['urn:a']])
+      await old.consents.remember({
+        ...whose,
+        clientId: `client-${resources.length}` as ClientId,
+        scopes: ['$read', 'write'],
+        resources,
+        at: NOW,
+      })
+    await raw
+      .db()
+      .collection('consents')
+      .updateMany({}, { $unset: { permissions: true } })
     await raw
       .db()
       .collection('users')
@@ -64,21 +79,25 @@ onEachMongo('a MongoDB store of schema 1', (server) => {
     'change validator of clients',
     'change validator of users',
     'change validator of sessions',
+    'change validator of consents',
     'create index deniedTokens.by_expiry',
     'create index attempts.by_end',
+    'backfill consents.permissions: 1 documents',
   ]
 
   it('is not ready before it is prepared, which does what a dry run said and keeps everything', async () => {
-    const { maintenance, users, clients, sessions } = await open()
+    const { maintenance, users, clients, sessions, consents } = await open()
     const refusal = await failure(() => maintenance.ready())
     expect(refusal).to.be.instanceOf(StoreUnavailable)
     expect(String(refusal)).to.include('create collection deniedTokens').and.include('portcullis store prepare')
-    expect((await maintenance.status()).schema).to.deep.include({ version: 1, wanted: 2 })
+    expect((await maintenance.status()).schema).to.deep.include({ version: 1, wanted: 3 })
     expect(await maintenance.prepare({ dryRun: true })).to.have.members(PENDING)
     expect(await maintenance.prepare()).to.have.members(PENDING)
     await maintenance.ready()
-    expect((await maintenance.status()).schema).to.deep.equal({ version: 2, wanted: 2, pending: [] })
+    expect((await maintenance.status()).schema).to.deep.equal({ version: 3, wanted: 3, pending: [] })
     expect(await users.find(user.id)).to.deep.equal(user)
+    const allowed = ['$read', 'write'].map((scope) => ({ scope, resources: [] }))
+    expect((await consents.list({})).map(({ permissions }) => permissions)).to.have.deep.members([allowed, []])
     expect([await clients.find(client.id), await sessions.find(session.id)]).to.deep.equal([client, session])
   })
 

@@ -78,8 +78,7 @@ function authorizing(world: World): ForAuthorizing {
     isApproved: async () => world.approved,
     question: async (request) => ({
       request,
-      scopes: request.scopes.map((name) => ({ ...aScope({ name }), isNew: true })),
-      resources: [aResource()],
+      asked: [{ resource: aResource(), scopes: request.scopes.map((name) => ({ ...aScope({ name }), isNew: true })) }],
       hasBeenApprovedBefore: true,
     }),
     spend: async (value) => {

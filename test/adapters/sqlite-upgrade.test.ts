@@ -17,8 +17,13 @@ const CLIENT = `INSERT INTO clients (id, registration, name, auth_method, secret
   resource_server_for, revision, first_party, require_otp, created_at)
   VALUES ('web', 'registration', 'Web', 'client_secret_basic', '["hash"]', '[]', '[]', '[]', '[]', '[]', '[]', 1, 0, 0, 1000)`
 
-/** What step 2 adds nothing to: as it was written then, it is written now. */
-const UNCHANGED = ['grants', 'consents', 'flows', 'keys', 'scopes', 'resources'] as const satisfies readonly Aggregate[]
+const CONSENTS = ['[]', '["urn:a"]'].map(
+  (resources, index) => `INSERT INTO consents (user_id, client_id, client_registration, scopes, resources, created_at, updated_at)
+  VALUES ('ada', 'client-${index}', 'r', '["read","write"]', '${resources}', ${index}, 1000)`,
+)
+
+/** What no later step adds anything to: as it was written then, it is written now. */
+const UNCHANGED = ['grants', 'flows', 'keys', 'scopes', 'resources'] as const satisfies readonly Aggregate[]
 const KEPT = UNCHANGED.map((aggregate) => [aggregate, SAMPLES[aggregate].full()] as const)
 
 describe('sqlite: a store of schema 1', () => {
@@ -30,7 +35,7 @@ describe('sqlite: a store of schema 1', () => {
     for (const [aggregate, record] of KEPT) await transfer.put(aggregate, [record])
     await maintenance.close()
     const db = openDatabase(folder.file)
-    for (const sql of [USER, SESSION, CLIENT]) db.exec(sql)
+    for (const sql of [USER, SESSION, CLIENT, ...CONSENTS]) db.exec(sql)
     db.close()
   })
   afterEach(() => folder.remove())
@@ -54,18 +59,21 @@ describe('sqlite: a store of schema 1', () => {
     })
     expect(await storage.sessions.find('session' as SessionId)).to.not.have.property('pending')
     expect(await storage.clients.find('web' as ClientId)).to.not.have.property('previousSecret')
+    const allowed = ['read', 'write'].map((scope) => ({ scope, resources: [] }))
+    expect((await storage.consents.list({})).map(({ permissions }) => permissions)).to.deep.equal([allowed, []])
     for (const [aggregate, record] of KEPT) expect((await storage.transfer.read(aggregate, 2)).records).to.deep.equal([record])
     await storage.maintenance.close()
   })
 
   it('says what is pending, counts what is there, and is changed by neither that nor a dry run', async () => {
     const { maintenance } = await openSqliteStorage(folder.file)
-    const pending = await maintenance.prepare({ dryRun: true })
-    expect(pending).to.have.length(8)
-    const rows = { users: 1, sessions: 1, clients: 1, grants: 1, consents: 1, flows: 1, keys: 1, scopes: 1, resources: 1 }
+    const planned = await maintenance.prepare({ dryRun: true })
+    expect(planned).to.have.length(10).and.include('backfill consents.permissions: 2 rows')
+    const pending = planned.map((words) => words.replace(/: \d+ rows$/, ''))
+    const rows = { users: 1, sessions: 1, clients: 1, grants: 1, consents: 2, flows: 1, keys: 1, scopes: 1, resources: 1 }
     for (let times = 0; times < 2; times++) {
       const { schema, rows: counted } = await maintenance.status()
-      expect(schema).to.deep.equal({ version: 1, wanted: 2, pending })
+      expect(schema).to.deep.equal({ version: 1, wanted: 3, pending })
       expect(counted).to.deep.equal({ ...rows, deniedTokens: 0, attempts: 0 })
     }
     await maintenance.close()

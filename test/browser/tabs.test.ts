@@ -59,6 +59,8 @@ describe('tabs, reloads and ways back in Chromium, with JavaScript off', functio
     await guest.begin(await stage.server.client())
     expect((await guest.page.reload())?.status()).to.equal(200)
     await guest.signIn('bob')
+    expect(await guest.heading()).to.match(/Allow Test client/)
+    await guest.page.waitForLoadState()
     expect((await guest.page.reload())?.status()).to.equal(200)
     await guest.page.goBack()
     expect(await guest.heading()).to.match(/Allow Test client/)

@@ -1,7 +1,6 @@
 import { expect } from 'chai'
-import type { ConsentFilter } from '../../domain/consent.js'
+import { permissionsOf, type Approval, type ConsentFilter } from '../../domain/consent.js'
 import type { ClientId, UserId } from '../../domain/ids.js'
-import type { Approval } from '../../ports/consent-repository.js'
 import { aClientId, aConsent, aUserId, after, NOW } from '../support/builders.js'
 import { slow } from '../support/slow.js'
 import { expectCopies } from './copies.js'
@@ -21,7 +20,10 @@ export function consentRepositoryContract(name: string, open: Open): void {
     it('keeps every field, as a copy', async () => {
       const { at, ...approval } = anApproval(ada, weather)
       const remember = () => consents().remember({ ...approval, at: new Date(at) })
-      await expectCopies({ ...approval, createdAt: at, updatedAt: new Date(at) }, remember, () => consents().find(ada, weather))
+      const permissions = permissionsOf(approval)
+      await expectCopies({ ...approval, permissions, createdAt: at, updatedAt: new Date(at) }, remember, () =>
+        consents().find(ada, weather),
+      )
     })
 
     it('holds nothing of the approval that it was given', async () => {
@@ -51,9 +53,23 @@ export function consentRepositoryContract(name: string, open: Open): void {
         clientRegistration,
         scopes: ['b', 'a', 'c'],
         resources: ['urn:z', 'urn:a'],
+        permissions: [
+          { scope: 'b', resources: [] },
+          { scope: 'a', resources: [] },
+          { scope: 'c', resources: ['urn:z'] },
+          { scope: 'a', resources: ['urn:z'] },
+        ],
         ...times,
       }
       expect(await consents().find(ada, weather)).to.deep.equal(expected)
+    })
+
+    it('keeps apart at which resources a scope was approved, whatever their order', async () => {
+      const [y, z] = ['urn:y', 'urn:z']
+      for (const resources of [[], [z], [y], [z, y], [y, z], [y, z, y], [z]])
+        await consents().remember(anApproval(ada, weather, { scopes: ['$a'], resources }))
+      const { permissions = [] } = (await consents().find(ada, weather)) ?? {}
+      expect(permissions).to.deep.equal([[], [z], [y], [y, z]].map((resources) => ({ scope: '$a', resources })))
     })
 
     it('keeps every one of many parallel approvals of different scopes', async () => {
@@ -67,6 +83,8 @@ export function consentRepositoryContract(name: string, open: Open): void {
       expect(consent?.scopes).to.have.members(['all', ...names])
       expect(consent?.scopes[0]).to.equal('all')
       expect(consent?.resources).to.have.members(names.map(resourceOf))
+      const permissions = names.flatMap((name) => ['all', name].map((scope) => ({ scope, resources: [resourceOf(name)] })))
+      expect(consent?.permissions).to.have.deep.members(permissions)
       expect(await consents().list({ userId: ada })).to.have.length(1)
     })
 
@@ -76,7 +94,8 @@ export function consentRepositoryContract(name: string, open: Open): void {
       await consents().remember(anApproval(bob, weather, { scopes: ['a'], clientRegistration: 'former' }))
       const { at, ...approval } = anApproval(ada, weather, { clientRegistration: 'later', scopes: ['b'], resources: [], at: after(1) })
       await consents().remember({ ...approval, at })
-      expect(await consents().find(ada, weather)).to.deep.equal({ ...approval, createdAt: at, updatedAt: at })
+      const permissions = [{ scope: 'b', resources: [] }]
+      expect(await consents().find(ada, weather)).to.deep.equal({ ...approval, permissions, createdAt: at, updatedAt: at })
       expect(await consents().find(bob, weather)).to.deep.include({ clientRegistration: 'former', scopes: ['a'] })
       expect(await consents().list({})).to.have.length(2)
     })

@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { openMemoryStorage } from '../../adapters/memory/storage.js'
 import { Catalogue } from '../../domain/catalogue.js'
 import type { Client } from '../../domain/client.js'
-import { covers } from '../../domain/consent.js'
+import { approved, covers, type Consent } from '../../domain/consent.js'
 import { OAuthError } from '../../domain/errors.js'
 import type { Grant } from '../../domain/grant.js'
 import type { Resource } from '../../domain/resource.js'
 import { worthOf, type Worth } from '../../domain/token-worth.js'
-import { aClient, aConsent, anActiveGrant, NOW } from '../support/builders.js'
+import { aClient, anActiveGrant, aUser, NOW } from '../support/builders.js'
 
 const NAMES = ['read', 'write', 'admin', 'audit']
 const URIS = ['https://a.test/', 'https://b.test/', 'https://c.test/']
@@ -75,16 +75,21 @@ describe('scope algebra', function () {
   })
 
   it('RFC 6749 §10.2: a remembered approval covers no scope and no resource that the person did not approve, and no other registration', async () => {
-    const rounds = fc.record({ scopes: names, resources: uris, asked: names, at: uris, isSame: fc.boolean() })
+    const anyUris: fc.Arbitrary<readonly string[]> = fc.oneof(fc.constant([]), uris)
+    const approvals = fc.array(fc.record({ scopes: names, resources: anyUris }), { minLength: 1, maxLength: 3 })
+    const rounds = fc.record({ approvals, asked: names, at: anyUris, isSame: fc.boolean() })
     let covered = 0
-    await check(rounds, async ({ scopes, resources, asked, at, isSame }) => {
+    await check(rounds, async ({ approvals, asked, at, isSame }) => {
       const client = aClient()
-      const consent = aConsent({ clientId: client.id, scopes, resources, ...(isSame && { clientRegistration: client.registration }) })
-      if (!covers(consent, client, asked, at)) return
-      covered++
-      expect(isSame, 'the registration that was approved').to.equal(true)
-      for (const name of asked) expect(scopes).to.include(name)
-      for (const uri of at) expect(resources).to.include(uri)
+      const clientRegistration = isSame ? client.registration : 'another'
+      const whose = { userId: aUser().id, clientId: client.id, clientRegistration, at: NOW }
+      const consent = approvals.reduce<Consent | undefined>((before, one) => approved(before, { ...whose, ...one }), undefined)
+      const isWithin = (resources: readonly string[]) =>
+        at.length === 0 ? resources.length === 0 : at.every((uri) => resources.includes(uri))
+      const isApproved = (name: string) => approvals.some(({ scopes, resources }) => scopes.includes(name) && isWithin(resources))
+      const expected = isSame && asked.length > 0 && asked.every(isApproved)
+      expect(covers(consent, client, asked, at)).to.equal(expected)
+      if (expected) covered++
     })
     expect(covered, 'some are covered').to.be.greaterThan(200)
   })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { approvedBefore, covers } from '../../domain/consent.js'
+import { covers, isFor } from '../../domain/consent.js'
 import { isLive } from '../../domain/live-grant.js'
 import { aClient, aConsent, anActiveGrant, after, aUser, DAY, NOW } from '../support/builders.js'
 
@@ -15,8 +15,8 @@ describe('what was allowed to a client', () => {
   ] as const) {
     it(`counts for that client, approved ${when}`, () => {
       const consent = aConsent({ ...whose, createdAt })
-      expect(covers(consent, client, consent.scopes, consent.resources)).to.equal(true)
-      expect(approvedBefore(consent, client)).to.deep.equal(consent.scopes)
+      for (const { scope, resources } of consent.permissions) expect(covers(consent, client, [scope], resources)).to.equal(true)
+      expect(isFor(consent, client)).to.equal(true)
       expect(isLive(anActiveGrant({ ...whose, createdAt }), client, user, NOW)).to.equal(true)
     })
   }
@@ -25,8 +25,8 @@ describe('what was allowed to a client', () => {
     for (const createdAt of [after(-60 * DAY), after(DAY)]) {
       const later = { ...namesake, createdAt }
       const consent = aConsent(whose)
-      expect(covers(consent, later, [], [])).to.equal(false)
-      expect(approvedBefore(consent, later)).to.deep.equal([])
+      for (const { scope, resources } of consent.permissions) expect(covers(consent, later, [scope], resources)).to.equal(false)
+      expect(isFor(consent, later)).to.equal(false)
       expect(isLive(anActiveGrant(whose), later, user, NOW)).to.equal(false)
     }
   })

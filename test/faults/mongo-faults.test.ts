@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'chai'
+import { MongoClient } from 'mongodb'
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js'
 import { FaultLoad } from '../support/fault-proxy-load.js'
 import { FAULT_KINDS, seededRandom, type FaultKind } from '../support/fault-proxy-plan.js'
@@ -39,6 +40,13 @@ async function recovered({ servers }: Deployment): Promise<void> {
   }
 }
 
+/** What was verified is not needed any more, and a stand-in that looks through a collection for every change has less to look through. */
+async function forgetGrants(uri: string): Promise<void> {
+  const client = new MongoClient(uri)
+  await client.db().collection('grants').deleteMany({})
+  await client.close()
+}
+
 onEachMongo(`three server processes on one MongoDB store, ${FLOWS.toString()} flows with faults at random moments`, (server) => {
   let database: Awaited<ReturnType<typeof freshDatabase>>
   let proxy: FaultProxy
@@ -52,7 +60,10 @@ onEachMongo(`three server processes on one MongoDB store, ${FLOWS.toString()} fl
     load = new FaultLoad(deployment)
     await load.signIn(AT_ONCE)
   })
-  afterEach(() => proxy.clear())
+  afterEach(async () => {
+    proxy.clear()
+    await forgetGrants(database.uri)
+  })
   after(async () => {
     await deployment.stop()
     await proxy.stop()
@@ -60,7 +71,7 @@ onEachMongo(`three server processes on one MongoDB store, ${FLOWS.toString()} fl
   })
 
   for (const kind of FAULT_KINDS)
-    it(`${kind}: no code works twice, no lineage forks, no delivered token is refused, only 503s, all servers ready afterwards`, async function () {
+    it(`${kind}: no code works twice, no lineage forks, only 503s; afterwards all are ready, what was delivered works, and what was spent does not`, async function () {
       this.timeout(120_000)
       proxy.forget()
       proxy.inject({ command: '*', kind, probability: CHANCES[kind] })
@@ -69,17 +80,17 @@ onEachMongo(`three server processes on one MongoDB store, ${FLOWS.toString()} fl
       proxy.clear()
       await recovered(deployment)
       await reportFaults({ server: server.name, phase: kind, tally, statistics })
-      expect(tally.violations).to.deep.equal([])
+      const verified = await load.verify()
+      await reportFaults({ server: server.name, phase: `${kind}, afterwards`, tally: verified })
+      expect([...tally.violations, ...verified.violations]).to.deep.equal([])
       expect(statistics.faults).to.not.deep.equal({})
     })
 
-  it('afterwards nobody is refused, what was delivered works, and what was spent does not', async function () {
+  it('afterwards nobody is refused', async function () {
     this.timeout(120_000)
-    const after = await load.run(AT_ONCE)
-    const verified = await load.verify()
-    await reportFaults({ server: server.name, phase: 'afterwards', tally: verified })
-    expect([...after.violations, ...verified.violations]).to.deep.equal([])
-    expect(Object.keys(after.answers).filter((answer) => answer.endsWith('503'))).to.deep.equal([])
+    const { violations, answers } = await load.run(AT_ONCE)
+    expect(violations).to.deep.equal([])
+    expect(Object.keys(answers).filter((answer) => answer.endsWith('503'))).to.deep.equal([])
   })
 })
 
@@ -93,23 +104,27 @@ onEachMongo(
       const store = await startOwnServer(kind)
       const deployment = await deploy(SERVERS, { ...SETTINGS, STORE: `${store.uri}killed` })
       const random = seededRandom(1)
+      const load = new FaultLoad(deployment)
+      const violations: string[] = []
       try {
-        const load = new FaultLoad(deployment)
         await load.signIn(AT_ONCE)
-        let kills = 0
-        const running = load.run(FLOWS, () => kills < KILLS)
-        for (; kills < KILLS; kills++) {
+        for (let kills = 1; kills <= KILLS; kills++) {
+          let isBack = false
+          const running = load.run(Math.ceil(FLOWS / KILLS), () => !isBack)
           await wait(500 + random() * 4000)
           await store.kill()
           await wait(random() * 1500)
           await store.start()
+          isBack = true
+          const tally = await running
+          await recovered(deployment)
+          await reportFaults({ server: name, phase: 'killed', tally, note: `kill ${kills.toString()}` })
+          const verified = await load.verify()
+          await reportFaults({ server: name, phase: 'killed, afterwards', tally: verified })
+          violations.push(...tally.violations, ...verified.violations)
+          await forgetGrants(`${store.uri}killed`)
         }
-        const tally = await running
-        await recovered(deployment)
-        await reportFaults({ server: name, phase: 'killed', tally, note: `${kills.toString()} kills` })
-        const verified = await load.verify()
-        await reportFaults({ server: name, phase: 'killed, afterwards', tally: verified })
-        expect([...tally.violations, ...verified.violations]).to.deep.equal([])
+        expect(violations).to.deep.equal([])
       } finally {
         await deployment.stop()
         await store.stop()

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
 import { expectErrorJson, expectErrorRedirect, expectTokens } from '../support/answers.js'
-import type { TestServer } from '../support/server.js'
+import { PASSWORD, type TestServer } from '../support/server.js'
 import { onEachStore } from '../support/stores.js'
 import {
   askBackChannel,
@@ -119,6 +119,44 @@ onEachStore('resource indicators', (store) => {
     for (const resource of [READING, FOREIGN])
       expectErrorJson(await refresh(server.issuer, client, 'pc_rt_x', { resource }), 400, 'invalid_grant')
     expect(worth(await refresh(server.issuer, client, token, { resource: READING }))).to.deep.equal([READING, 'read'])
+  })
+
+  it('CONS-008: an approval is remembered for the resources it was for, and what is new at others is asked for and marked', async () => {
+    const [fresh, visitor] = [await server.client({ resources: [READING, WRITING, ANY] }), new Visitor()]
+    const urlOf = (resources: readonly string[], scope: string) =>
+      appended(authorizeUrl(server.issuer, fresh, pkce(), { scope }), resources)
+    /** The question, where one is asked. */
+    const asked = async (resources: readonly string[], scope: string): Promise<string> => {
+      const page = await visitor.follow(await visitor.get(urlOf(resources, scope)))
+      return page.status === 200 ? page.text : ''
+    }
+    await passThrough(visitor, urlOf([READING, ANY], 'read'))
+    await passThrough(visitor, urlOf([WRITING], 'write'))
+    for (const resources of [[READING], [ANY], [ANY, READING]]) expect(await asked(resources, 'read'), resources.join()).to.equal('')
+    expect(await asked([WRITING], 'write')).to.equal('')
+    const others: [string[], string][] = [
+      [[], 'read'],
+      [[ANY], 'write'],
+      [[ANY, WRITING], 'write'],
+      [[READING, WRITING], 'read write'],
+    ]
+    for (const [resources, scope] of others) expect(await asked(resources, scope), resources.join()).to.include('name="decision"')
+    expect(await asked([ANY], 'read write'))
+      .to.match(/To write things<\/bdi>\s*<span class="tag">New/)
+      .and.not.match(/To read things<\/bdi>\s*<span class="tag">New/)
+  })
+
+  it('asks for each scope at the resources where it makes sense', async () => {
+    const fresh = await server.client({ resources: [READING, WRITING, ANY] })
+    const visitor = new Visitor()
+    await visitor.submit(await visitor.get(`${server.issuer}/login`), { username: 'alice', password: PASSWORD })
+    const url = appended(authorizeUrl(server.issuer, fresh, pkce(), { scope: 'read write' }), [READING, ANY])
+    const { text } = await visitor.follow(await visitor.get(url))
+    const groups = text.split('<h2>').slice(1)
+    const [reading, any] = [READING, ANY].map((uri) => groups.find((group) => group.includes(uri)) ?? '')
+    expect(groups).to.have.length(2)
+    expect(reading).to.include('To read things').and.not.include('To write things')
+    expect(any).to.include('To read things').and.include('To write things')
   })
 
   it('a grant without resources takes the default one by name, and no other', async () => {

@@ -154,6 +154,10 @@ export const aConsent = (overrides: Overrides<Consent> = {}): Consent =>
       clientRegistration: short(),
       scopes: ['forecast:read', 'alarm:write'],
       resources: ['https://api.weather.example/v1'],
+      permissions: [
+        { scope: 'forecast:read', resources: [] },
+        { scope: 'alarm:write', resources: ['https://api.weather.example/v1'] },
+      ],
       createdAt: after(-9 * DAY),
       updatedAt: after(-8 * DAY),
     },

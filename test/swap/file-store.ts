@@ -1,7 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { deserialize, serialize } from 'node:v8'
-import { AGGREGATES, changedFactor, changedUser, counted, factorMethods, givenBack, InvalidInput, meets, noted } from '../../src/ports.js'
+import {
+  AGGREGATES,
+  approved,
+  changedFactor,
+  changedUser,
+  counted,
+  factorMethods,
+  givenBack,
+  InvalidInput,
+  meets,
+  noted,
+} from '../../src/ports.js'
 import { recordKey, StoreUnavailable } from '../../src/ports.js'
 import type { Aggregate, AttemptId, EndReason, Grant, GrantFilter, Records, SessionFilter, Storage } from '../../src/ports.js'
 
@@ -82,7 +93,6 @@ function tableIn<A extends Aggregate>(file: ReturnType<typeof storeFile>, of: A)
 const byText = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
 const sorted = <Row>(rows: Row[], textOf: (row: Row) => string) => rows.sort((a, b) => byText(textOf(a), textOf(b)))
 const age = ({ createdAt }: { createdAt: Date }) => createdAt.toISOString()
-const union = (...lists: (readonly string[])[]) => [...new Set(lists.flat())]
 const spent = (spentBy: AttemptId, spentAt: Date) => (flow: Records['flows']) =>
   flow.spentBy === spentBy ? flow : !flow.spentAt && flow.expiresAt > spentAt && { ...flow, spentAt, spentBy }
 const isAfter = (was: Records['clients'], next: Records['clients']) =>
@@ -137,13 +147,10 @@ export default async function openFileStore(url: string): Promise<Storage> {
     },
     consents: {
       find: async (userId, clientId) => (await consents.list(owns({ userId, clientId })))[0],
-      remember: ({ at, ...approval }) =>
+      remember: (approval) =>
         file.write(({ consents: table }) => {
-          const was = table.get(recordKey('consents', { ...approval, createdAt: at, updatedAt: at }))
-          const before = was?.clientRegistration === approval.clientRegistration ? was : { scopes: [], resources: [], createdAt: at }
-          const lists = { scopes: union(before.scopes, approval.scopes), resources: union(before.resources, approval.resources) }
-          const consent = { ...approval, ...lists, createdAt: before.createdAt, updatedAt: at }
-          table.set(recordKey('consents', consent), consent)
+          const key = recordKey('consents', approved(undefined, approval))
+          table.set(key, approved(table.get(key), approval))
         }),
       forget: async (filter) => consents.removeAll(named(filter)),
       list: async (filter) => sorted(await consents.list(owns(filter)), age),

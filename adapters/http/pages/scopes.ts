@@ -72,15 +72,15 @@ export function scopes({ ports, settings }: PageParts): { ask: Middleware; decid
   }
 }
 
-function wordsOf({ request: { client, redirectUri }, scopes, resources, hasBeenApprovedBefore }: ApprovalQuestion) {
+function wordsOf({ request: { client, redirectUri }, asked, hasBeenApprovedBefore }: ApprovalQuestion) {
+  const scopes = asked.flatMap((at) => at.scopes)
   return {
     clientName: client.name,
     redirectHost: hostOf(redirectUri),
     loopback: isLoopbackRedirect(redirectUri),
     privateScheme: isPrivateSchemeRedirect(redirectUri),
-    hasNew: hasBeenApprovedBefore && scopes.some(({ isNew }) => isNew),
-    scopes,
-    resources,
+    isMixed: hasBeenApprovedBefore && scopes.some(({ isNew }) => isNew) && scopes.some(({ isNew }) => !isNew),
+    asked,
   }
 }
 
