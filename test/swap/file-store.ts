@@ -1,19 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { deserialize, serialize } from 'node:v8'
-import {
-  AGGREGATES,
-  approved,
-  changedFactor,
-  changedUser,
-  counted,
-  factorMethods,
-  givenBack,
-  InvalidInput,
-  meets,
-  noted,
-} from '../../src/ports.js'
-import { recordKey, StoreUnavailable } from '../../src/ports.js'
+import { AGGREGATES, InvalidInput, recordKey, StoreUnavailable } from '../../src/ports.js'
+import { approved, changedFactor, changedUser, counted, factorMethods, givenBack, meets, noted } from '../../src/ports.js'
 import type { Aggregate, AttemptId, EndReason, Grant, GrantFilter, Records, SessionFilter, Storage } from '../../src/ports.js'
 
 type Tables = { readonly [A in Aggregate]: Map<string, Records[A]> }
