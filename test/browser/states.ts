@@ -70,6 +70,23 @@ async function newScope(guest: Guest, stage: Stage): Promise<void> {
   await guest.begin(app, { scope: 'read write' })
 }
 
+/** At three resources, one of which knows none of the scopes. */
+async function askedAtResources(guest: Guest, stage: Stage): Promise<void> {
+  const names = {
+    'https://calendar.example.test/v1': 'Calendar',
+    'https://notes.example.test/': LONG,
+    'https://archive.example.test/': 'Archive',
+  }
+  const resources = Object.keys(names)
+  for (const [uri, name] of Object.entries(names)) {
+    const scopes = name === 'Archive' ? ['admin'] : ['read', 'write']
+    await stage.server.administering.createResource({ uri, name, scopes }, { requestId: 'test', address: 'cli' })
+  }
+  const url = authorizeUrl(stage.server.issuer, await client(stage, { resources }), pkce(), { scope: 'read write' })
+  await guest.page.goto([url, ...resources.map((uri) => `resource=${encodeURIComponent(uri)}`)].join('&'))
+  await guest.signIn('bob')
+}
+
 /** The way to every page and state. Each leaves the browser where it is to be looked at. */
 export const STATES: Readonly<Record<string, Open>> = {
   'sign-in': (guest) => guest.go('/login'),
@@ -118,6 +135,7 @@ export const STATES: Readonly<Record<string, Open>> = {
   },
   approval: asked,
   'approval-new-scope': newScope,
+  'approval-at-resources': askedAtResources,
   'approval-loopback': (guest, stage) =>
     asked(guest, stage, { redirectUris: ['http://127.0.0.1/callback'], authMethod: 'none', grants: ['authorization_code'] }),
   'approval-private-scheme': (guest, stage) =>
@@ -167,6 +185,7 @@ export const HEADINGS: Readonly<Record<string, string>> = {
   'signed-out': 'You are signed out',
   approval: 'Allow Holiday photos to use your account?',
   'approval-new-scope': 'Allow Holiday photos to use your account?',
+  'approval-at-resources': 'Allow Holiday photos to use your account?',
   'approval-loopback': 'Allow Holiday photos to use your account?',
   'approval-private-scheme': `Allow ${LONG} to use your account?`,
 }

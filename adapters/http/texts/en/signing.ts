@@ -25,7 +25,7 @@ export const signing = {
     willBeAbleAt: 'At {resource} it will be able to',
     someIsNew: 'You approved some of this before. What is new is marked.',
     isNew: 'New',
-    usesAt: 'It will be known at {resource}',
+    usesAt: 'It will be able to identify you at {resource}',
     signedInAs: 'Signed in as {person}',
     notYou: 'Not you? Use another account',
     allow: 'Allow',
