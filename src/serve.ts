@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { createApp } from '../adapters/http/app.js'
 import { createOperations } from '../adapters/http/operations.js'
+import { createLogger } from '../adapters/system/logger.js'
 import type { Clock } from '../ports/clock.js'
 import type { Storage } from '../ports/storage.js'
 import type { Config } from './config.js'
@@ -76,12 +77,21 @@ function sweep({ storage, container, logger }: Prepared, later?: Later): Sweeper
   )
 }
 
+/** A promise that was rejected and that nobody waits for must not end everybody's requests. */
+function outliveRejections(config: Config): void {
+  const logger = createLogger(config.logLevel)
+  process.on('unhandledRejection', (reason) => {
+    logger.error({ cause: reason instanceof Error ? reason.stack : typeof reason }, 'a rejection that nobody waited for')
+  })
+}
+
 /** `portcullis serve`: until SIGTERM or SIGINT. */
 export async function serve(config: Config): Promise<void> {
   if (config.workers > 1 && cluster.isPrimary) {
     await superviseWorkers(config)
     return
   }
+  outliveRejections(config)
   try {
     const running = await startServer(config)
     if (!cluster.isWorker) greet(config)

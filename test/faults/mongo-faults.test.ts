@@ -71,7 +71,7 @@ onEachMongo(`three server processes on one MongoDB store, ${FLOWS.toString()} fl
   })
 
   for (const kind of FAULT_KINDS)
-    it(`${kind}: no code works twice, no lineage forks, only 503s; afterwards all are ready, what was delivered works, and what was spent does not`, async function () {
+    it(`CONC-024 ${kind}: no code works twice, no lineage forks, only 503s; afterwards all are ready, what was delivered works, and what was spent does not`, async function () {
       this.timeout(120_000)
       proxy.forget()
       proxy.inject({ command: '*', kind, probability: CHANCES[kind] })
