@@ -121,7 +121,7 @@ onEachMongo('the store stays bounded: mongo', (mongo) =>
       const database = await freshDatabase(mongo)
       return { storage: await openMongoStorage(database.uri), remove: () => database.drop() }
     },
-    mongo.kind === 'SecantusDB' ? 600 : 10_000,
+    mongo.kind === 'SecantusDB' ? 200 : 10_000,
   ),
 )
 
@@ -142,7 +142,7 @@ describe(`pruning ${MANY} rows`, () => {
         expect(await storage.grants.find(kept.id)).to.deep.equal(kept)
         await turn()
       }
-      expect(reads).to.be.greaterThan(100)
+      expect(reads).to.be.greaterThan(20)
       expect((await pruned)['grants']).to.equal(MANY)
       expect((await storage.maintenance.status()).rows['grants']).to.equal(1)
       await storage.maintenance.close()
