@@ -22,7 +22,8 @@ export async function validateAuthorization(
   try {
     const resources = await catalogue.admitResources(client, all(parameters, 'resource'))
     const scopes = await catalogue.admitScopes(client, single(parameters, 'scope'), resources)
-    return { ...proved, client, scopes, resources, challenge: single(parameters, 'code_challenge') ?? '' }
+    const permissions = await catalogue.permissionsFor(scopes, resources)
+    return { ...proved, client, scopes, resources, permissions, challenge: single(parameters, 'code_challenge') ?? '' }
   } catch (refusal) {
     if (refusal instanceof OAuthError) return { ...proved, error: refusal.code }
     throw refusal

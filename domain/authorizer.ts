@@ -20,13 +20,12 @@ import type { Catalogue } from './catalogue.js'
 import { isConfidential, registersRedirectUri } from './client.js'
 import { codeOf } from './computed-credentials.js'
 import { connectedApps } from './connected-apps.js'
-import { covers, isFor, permits } from './consent.js'
+import { AUDIENCE, covers, isFor, permits, type Permission } from './consent.js'
 import { OAuthError, PageError } from './errors.js'
 import type { AuthorizationParameters } from './flow.js'
 import { CLOCK_LEEWAY_MS } from './grant.js'
 import type { AttemptId, BrowserId, ClientId, FlowId, GrantId, UserId } from './ids.js'
 import { isImpersonable, isPrivateSchemeRedirect } from './redirect-uri.js'
-import { takes } from './resource.js'
 import { showedSecondFactor } from './session.js'
 
 export interface AuthorizerParts {
@@ -97,21 +96,32 @@ export class Authorizer implements ForAuthorizing {
   }
 
   async isApproved(request: AuthorizationRequest, who: SignedIn): Promise<boolean> {
-    const { client, redirectUri, scopes, resources } = request
-    if (client.firstParty) return true
+    const { client, redirectUri } = request
+    // RFC 8252 §8.6: another program could answer there in the client's name, whoever made the client.
     if (!isConfidential(client) && isImpersonable(redirectUri)) return false
-    return covers(await this.#parts.consents.find(who.user.id, client.id), client, scopes, resources)
+    if (client.firstParty) return true
+    return covers(await this.#parts.consents.find(who.user.id, client.id), client, request.permissions)
   }
 
   async question(request: AuthorizationRequest, who: SignedIn): Promise<ApprovalQuestion> {
     const { catalogue, consents } = this.#parts
-    const consent = await consents.find(who.user.id, request.client.id)
-    const known = (await catalogue.scopes()).filter(({ name }) => request.scopes.includes(name))
-    const scopes = known.map((scope) => ({ ...scope, isNew: !permits(consent, request.client, scope.name, request.resources) }))
-    const resources = (await catalogue.resources()).filter(({ uri }) => request.resources.includes(uri))
-    const atEach = resources.map((resource) => ({ resource, scopes: scopes.filter(({ name }) => takes(resource, name)) }))
-    const asked = request.resources.length === 0 ? [{ scopes }] : atEach
-    return { request, asked, hasBeenApprovedBefore: isFor(consent, request.client) }
+    const { client, permissions, resources } = request
+    const consent = await consents.find(who.user.id, client.id)
+    const scopes = permissions.filter(({ scope }) => scope !== AUDIENCE)
+    const [knownScopes, knownResources] = [await catalogue.scopes(), await catalogue.resources()]
+    const scopesOf = (list: readonly Permission[], at: readonly string[]) =>
+      list.map(({ scope: name }) => ({
+        name,
+        description: knownScopes.find((scope) => scope.name === name)?.description ?? '',
+        isNew: !permits(consent, client, { scope: name, resources: at }),
+      }))
+    const at = (uri: string) => {
+      const resource = knownResources.find((known) => known.uri === uri) ?? { uri, name: uri }
+      const meant = scopes.filter((one) => one.resources.includes(uri))
+      return { resource, scopes: scopesOf(meant, [uri]) }
+    }
+    const asked = resources.length === 0 ? [{ scopes: scopesOf(scopes, []) }] : [...new Set(resources)].map(at)
+    return { request, asked, hasBeenApprovedBefore: isFor(consent, client) && consent.permissions.length > 0 }
   }
 
   async spend(value: string): Promise<void> {
@@ -126,7 +136,7 @@ export class Authorizer implements ForAuthorizing {
    */
   async grant({ request, who }: NewGrant, how: 'asked' | 'remembered', source: Source): Promise<GrantId> {
     const { grants, consents, secrets, clock, audit } = this.#parts
-    const { client, redirectUri, challenge, scopes, resources } = request
+    const { client, redirectUri, challenge, scopes, resources, permissions } = request
     if (this.secondFactorDue(request, who) !== undefined) throw new OAuthError('access_denied', 'the second factor was not shown')
     const at = clock.now()
     const id = secrets.random(16) as GrantId
@@ -149,7 +159,7 @@ export class Authorizer implements ForAuthorizing {
     })
     if (how === 'asked') {
       const { id: clientId, registration: clientRegistration } = client
-      await consents.remember({ userId: who.user.id, clientId, clientRegistration, scopes, resources, at })
+      await consents.remember({ userId: who.user.id, clientId, clientRegistration, scopes, resources, permissions, at })
       audit.record({ event: 'approval', outcome: 'ok', client_id: client.id, user_id: who.user.id, grant_id: id }, source)
       await this.#note(who.user.id, 'approval', client.id, source)
     }

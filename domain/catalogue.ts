@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.js'
 import type { ResourceRepository } from '../ports/resource-repository.js'
 import type { ScopeRepository } from '../ports/scope-repository.js'
 import type { Client } from './client.js'
+import { AUDIENCE, permission, type Permission } from './consent.js'
 import { OAuthError } from './errors.js'
 import type { ClientId } from './ids.js'
 import { Recent } from './recent.js'
@@ -53,6 +54,14 @@ export class Catalogue {
     if (resources.length === 0) return scopes
     const there = (await this.resources()).filter(({ uri }) => resources.includes(uri))
     return scopes.filter((name) => there.some((resource) => takes(resource, name)))
+  }
+
+  /** Each scope at those of the resources where it makes sense, and a token for all of them. */
+  async permissionsFor(scopes: readonly string[], resources: readonly string[]): Promise<readonly Permission[]> {
+    const there = (await this.resources()).filter(({ uri }) => resources.includes(uri))
+    const at = (scope: string) => there.filter((resource) => takes(resource, scope)).map(({ uri }) => uri)
+    const meant = scopes.map((scope) => permission(scope, at(scope)))
+    return resources.length === 0 ? meant : [...meant, permission(AUDIENCE, resources)]
   }
 
   /** Of scopes that were approved once, those that are still the server's and the client's. */

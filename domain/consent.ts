@@ -1,10 +1,17 @@
 import type { Client } from './client.js'
 import type { ClientId, UserId } from './ids.js'
 
-/** One scope for a set of resources: what an approval of several scopes allowed, one of these for each. */
+/**
+ * In the place of a scope: one token for all of these resources. Each of them could use it at the others, so that what was approved at one and at
+ * another was not approved at both.
+ */
+export const AUDIENCE = ''
+
+/** One scope at a set of resources: what an approval of several scopes allowed, one of these for each. */
 export interface Permission {
+  /** A name, or AUDIENCE. */
   readonly scope: string
-  /** Those that were approved together, sorted, each once; none where the request named none. */
+  /** Those where the scope makes sense, of those that were approved together: sorted, each once; none where the request named none. */
   readonly resources: readonly string[]
 }
 
@@ -15,7 +22,13 @@ export interface Approval {
   readonly clientRegistration: string
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
+  readonly permissions: readonly Permission[]
   readonly at: Date
+}
+
+/** With the registration of the client that it was given to: a record that changed hands keeps none that was meant for another. */
+export interface KeptPermission extends Permission {
+  readonly registration: string
 }
 
 /** What a person has approved for a client, remembered so that the same request is not asked twice. */
@@ -28,8 +41,8 @@ export interface Consent {
   readonly scopes: readonly string[]
   /** All that were approved, with whatever scopes. */
   readonly resources: readonly string[]
-  /** Which scope was approved at which resources. */
-  readonly permissions: readonly Permission[]
+  /** Which scope was approved at which resources; none that another one spans. */
+  readonly permissions: readonly KeptPermission[]
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -39,44 +52,48 @@ export interface ConsentFilter {
   readonly clientId?: ClientId
 }
 
-export function permissionsOf({ scopes, resources }: Pick<Approval, 'scopes' | 'resources'>): readonly Permission[] {
-  const together = [...new Set(resources)].sort()
-  return [...new Set(scopes)].map((scope) => ({ scope, resources: together }))
-}
+export const permission = (scope: string, resources: readonly string[]): Permission => ({
+  scope,
+  resources: [...new Set(resources)].sort(),
+})
+
+export const keptPermissions = ({ permissions, clientRegistration }: Approval): readonly KeptPermission[] =>
+  permissions.map(({ scope, resources }) => ({ registration: clientRegistration, scope, resources }))
 
 /** The consent after an approval; one for another registration of the client counts as none. Order of first approval, no repeats. */
-export function approved(stored: Consent | undefined, { at, ...approval }: Approval): Consent {
-  const before = stored?.clientRegistration === approval.clientRegistration ? stored : undefined
+export function approved(stored: Consent | undefined, approval: Approval): Consent {
+  const { at, permissions: _, ...what } = approval
+  const before = stored?.clientRegistration === what.clientRegistration ? stored : undefined
   return {
-    ...approval,
-    scopes: [...new Set([...(before?.scopes ?? []), ...approval.scopes])],
-    resources: [...new Set([...(before?.resources ?? []), ...approval.resources])],
-    permissions: unitedPermissions(before?.permissions ?? [], permissionsOf(approval)),
+    ...what,
+    scopes: [...new Set([...(before?.scopes ?? []), ...what.scopes])],
+    resources: [...new Set([...(before?.resources ?? []), ...what.resources])],
+    permissions: united(before?.permissions ?? [], keptPermissions(approval)),
     createdAt: before?.createdAt ?? at,
     updatedAt: at,
   }
 }
 
-const unitedPermissions = (before: readonly Permission[], added: readonly Permission[]): readonly Permission[] => [
-  ...before,
-  ...added.filter((one) => !before.some((other) => isSame(one, other))),
-]
+/** Those of before that the added ones do not span, and of these those that were not spanned already: they stay few. */
+function united(before: readonly KeptPermission[], added: readonly KeptPermission[]): readonly KeptPermission[] {
+  const fresh = added.filter((one) => !before.some((other) => spans(other, one)))
+  return [...before.filter((one) => !fresh.some((other) => spans(other, one))), ...fresh]
+}
 
-const isSame = (one: Permission, other: Permission): boolean =>
-  one.scope === other.scope &&
-  one.resources.length === other.resources.length &&
-  one.resources.every((resource, index) => resource === other.resources[index])
+const spans = (wide: KeptPermission, narrow: KeptPermission): boolean =>
+  wide.registration === narrow.registration && wide.scope === narrow.scope && includes(wide.resources, narrow.resources)
+
+/** No resource at all is a request of its own kind. */
+const includes = (wide: readonly string[], narrow: readonly string[]): boolean =>
+  narrow.length === 0 ? wide.length === 0 : narrow.every((resource) => wide.includes(resource))
 
 /** A client that was deleted and registered again under the same id inherits no approval. */
 export const isFor = (consent: Consent | undefined, client: Client): consent is Consent =>
   consent?.clientRegistration === client.registration
 
-/** Whether the scope was approved at all these resources together, or at more; where a request names none, only where none was named. */
-export const permits = (consent: Consent | undefined, client: Client, scope: string, resources: readonly string[]): boolean =>
-  isFor(consent, client) && consent.permissions.some((permission) => permission.scope === scope && spans(permission.resources, resources))
+/** Whether the scope was approved at all these resources together, or at more; where none is named, only where none was. */
+export const permits = (consent: Consent | undefined, client: Client, { scope, resources }: Permission): boolean =>
+  isFor(consent, client) && consent.permissions.some((kept) => spans(kept, { registration: client.registration, scope, resources }))
 
-const spans = (approved: readonly string[], asked: readonly string[]): boolean =>
-  asked.length === 0 ? approved.length === 0 : asked.every((resource) => approved.includes(resource))
-
-export const covers = (consent: Consent | undefined, client: Client, scopes: readonly string[], resources: readonly string[]): boolean =>
-  scopes.length > 0 && scopes.every((scope) => permits(consent, client, scope, resources))
+export const covers = (consent: Consent | undefined, client: Client, permissions: readonly Permission[]): boolean =>
+  permissions.length > 0 && permissions.every((one) => permits(consent, client, one))

@@ -50,7 +50,10 @@ export class SessionKeeper {
    */
   async renew({ user, session }: SignedIn, how: Partial<Pick<Session, 'amr' | 'authTime'>> = {}): Promise<NewSession> {
     if (!(await this.#parts.sessions.end(session.id))) throw new OAuthError('access_denied', 'the session was ended meanwhile')
-    return this.#begin(user, how.authTime ?? session.authTime, { amr: how.amr ?? session.amr })
+    const authTime = how.authTime ?? session.authTime
+    // Without another sign-in behind it, it ends when the one before it would have.
+    const isSameSignIn = session.pending === undefined && authTime.getTime() === session.authTime.getTime()
+    return this.#begin(user, authTime, { amr: how.amr ?? session.amr }, isSameSignIn ? session.expiresAt : undefined)
   }
 
   /** Whoever has this cookie value, half signed in or wholly; moves the idle limit at most once a minute. */
@@ -74,10 +77,11 @@ export class SessionKeeper {
     return session
   }
 
-  async #begin(user: User, authTime: Date, how: Pick<Session, 'amr' | 'pending'>): Promise<NewSession> {
+  async #begin(user: User, authTime: Date, how: Pick<Session, 'amr' | 'pending'>, end?: Date): Promise<NewSession> {
     const now = this.#parts.clock.now()
     const token = this.#parts.secrets.random(32)
-    const expiresAt = new Date(now.getTime() + (how.pending === undefined ? this.#lifetimes.sessionMaxTtlMs : PENDING_TTL_MS))
+    const lifetimeMs = how.pending === undefined ? this.#lifetimes.sessionMaxTtlMs : PENDING_TTL_MS
+    const expiresAt = end ?? new Date(now.getTime() + lifetimeMs)
     const session: Session = {
       id: this.#idOf(token),
       userId: user.id,

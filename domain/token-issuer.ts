@@ -6,7 +6,7 @@ import type { Secrets } from '../ports/secrets.js'
 import type { UserRepository } from '../ports/user-repository.js'
 import type { AuditEventName } from './audit.js'
 import type { Catalogue } from './catalogue.js'
-import { mayUse, type Client } from './client.js'
+import { mayUse } from './client.js'
 import { openCode, openRefreshToken } from './computed-credentials.js'
 import { OAuthError } from './errors.js'
 import { CLOCK_LEEWAY_MS, judgeGeneration, type EndReason, type Grant } from './grant.js'
@@ -65,10 +65,6 @@ export class TokenIssuer implements ForIssuingTokens {
     return { ...(await this.#present(opened.grantId)), generation: opened.generation }
   }
 
-  scopesOf(grant: Grant, client: Client): Promise<readonly string[]> {
-    return this.#parts.catalogue.scopesLeft(client, grant.scopes)
-  }
-
   async redeem({ grant }: Presented, exchange: Exchange): Promise<IssuedTokens> {
     const { client, redirectUri, attempt } = exchange
     this.#mustBelong(grant, exchange)
@@ -81,7 +77,8 @@ export class TokenIssuer implements ForIssuingTokens {
     const lineage = mayUse(client, 'refresh_token')
       ? { idleExpiresAt: later(at, this.#lifetimes.refreshIdleTtlMs), expiresAt: later(at, this.#lifetimes.refreshMaxTtlMs) }
       : undefined
-    const expiresAt = lineage?.expiresAt ?? later(at, this.#lifetimes.accessTokenTtlMs + CLOCK_LEEWAY_MS)
+    // The last access token may be issued at the end of the lineage, and is looked up as long as it lives.
+    const expiresAt = later(lineage?.expiresAt ?? at, this.#lifetimes.accessTokenTtlMs + CLOCK_LEEWAY_MS)
     const redemption = { attempt, at, expiresAt, ...(lineage && { refresh: lineage }) }
     mustGoOn(exchange)
     const won = await this.#parts.grants.redeem(grant.id, redemption)
@@ -90,10 +87,10 @@ export class TokenIssuer implements ForIssuingTokens {
     return this.#mint.forGrant(won, worth, key, at)
   }
 
-  async rotate({ grant, generation = 0 }: Presented, scopes: readonly string[], exchange: Exchange): Promise<IssuedTokens> {
+  async rotate({ grant, generation = 0 }: Presented, asked: readonly string[] | undefined, exchange: Exchange): Promise<IssuedTokens> {
     this.#mustBelong(grant, exchange)
     await this.#judge(grant, generation, exchange)
-    const worth = await this.#worthOf(grant, exchange, scopes)
+    const worth = await this.#worthOf(grant, exchange, asked)
     const key = await this.#parts.keyRing.signingKey()
     let state: Grant | undefined = grant
     for (let round = 0; round < MAX_ROUNDS; round++) {

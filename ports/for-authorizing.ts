@@ -1,5 +1,6 @@
 import type { Source } from '../domain/audit.js'
 import type { Client } from '../domain/client.js'
+import type { Permission } from '../domain/consent.js'
 import type { OAuthErrorCode } from '../domain/errors.js'
 import type { AuthorizationParameters } from '../domain/flow.js'
 import type { GrantId, UserId } from '../domain/ids.js'
@@ -14,6 +15,8 @@ export interface AuthorizationRequest {
   readonly state?: string
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
+  /** What that means: each scope at the resources where it makes sense. */
+  readonly permissions: readonly Permission[]
   readonly challenge: string
 }
 
@@ -25,14 +28,14 @@ export interface RefusedRequest {
 }
 
 export interface AskedScope extends Scope {
-  /** Not approved before, for all the resources of the request. */
+  /** Not approved before, there. */
   readonly isNew: boolean
 }
 
 /** What is asked for at one resource: a scope that makes sense at several is in each; none may make sense. */
 export interface AskedAt {
   /** Absent where the request names none. */
-  readonly resource?: Resource
+  readonly resource?: Pick<Resource, 'uri' | 'name'>
   readonly scopes: readonly AskedScope[]
 }
 

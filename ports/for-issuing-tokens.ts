@@ -39,12 +39,10 @@ export interface ForIssuingTokens {
   presentCode(code: string): Promise<Presented>
   /** The same for a refresh token. */
   presentRefreshToken(token: string): Promise<Presented>
-  /** The scopes that a grant gives now: approved, and still the client's and the server's. */
-  scopesOf(grant: Grant, client: Client): Promise<readonly string[]>
   /** Spends the code, whose proof (client, verifier) is complete. One call succeeds; any other ends the grant: `invalid_grant`. */
   redeem(presented: Presented, exchange: Exchange): Promise<IssuedTokens>
-  /** Rotates, or answers the newest token to a retry inside REFRESH_GRACE; reuse ends the grant: `invalid_grant`. `scopes` narrows the access token only. */
-  rotate(presented: Presented, scopes: readonly string[], exchange: Exchange): Promise<IssuedTokens>
+  /** Rotates, or answers the newest token to a retry inside REFRESH_GRACE; reuse ends the grant: `invalid_grant`. `asked` narrows the access token only. */
+  rotate(presented: Presented, asked: readonly string[] | undefined, exchange: Exchange): Promise<IssuedTokens>
   /** client_credentials: no row, no refresh token. */
   issue(scopes: readonly string[], exchange: Exchange): Promise<IssuedTokens>
   /** The scopes of a request by client_credentials: `scope` as sent, or the client's default. Throws `invalid_scope`, `invalid_target`. */

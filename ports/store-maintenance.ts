@@ -10,7 +10,7 @@ export interface StoreStatus {
 export interface StoreMaintenance {
   /**
    * Resolves when the store answers and its schema is the wanted one; rejects with what is missing, and for a newer one unless it resolved before:
-   * servers run on while a newer one prepares their store. Writes nothing.
+   * servers run on while a newer one prepares their store. Changes nothing.
    */
   ready(): Promise<void>
   status(): Promise<StoreStatus>

@@ -1,5 +1,6 @@
 import { systemClock } from '../adapters/system/clock.js'
 import { createLogger, STDERR } from '../adapters/system/logger.js'
+import type { Storage } from '../ports/storage.js'
 import { maskStore, readConfig, SettingsError } from './config.js'
 import { createContainer, resolve } from './container.js'
 import { openStorage } from './open-storage.js'
@@ -11,7 +12,12 @@ export async function openForOperator(looksAtTheStore: boolean) {
   if (config.store === 'memory:')
     throw new SettingsError(['PORTCULLIS_STORE: memory: is for serve alone; use for example sqlite:var/portcullis.db'])
   const storage = await openStorage(config.store)
-  if (!looksAtTheStore && (await storage.maintenance.isEmpty())) await storage.maintenance.prepare()
+  try {
+    if (!looksAtTheStore) await makeReady(storage)
+  } catch (error) {
+    await storage.maintenance.close()
+    throw error
+  }
   const container = createContainer({ config, storage, logger: createLogger(config.logLevel, STDERR) })
   return {
     administering: resolve(container, TOKENS.administering),
@@ -21,4 +27,10 @@ export async function openForOperator(looksAtTheStore: boolean) {
     describeStore: maskStore(config.store),
     close: () => storage.maintenance.close(),
   }
+}
+
+/** An older or newer schema is not written to by a command either. */
+async function makeReady({ maintenance }: Storage): Promise<void> {
+  if (await maintenance.isEmpty()) await maintenance.prepare()
+  await maintenance.ready()
 }

@@ -1,7 +1,9 @@
+import cluster from 'node:cluster'
 import type { createLogger } from '../adapters/system/logger.js'
 import type { StoreMaintenance } from '../ports/store-maintenance.js'
+import { answerPrimary, workersReady } from './worker-readiness.js'
 
-/** Whether this process may get requests: its store is ready, and what the process does first has been done on it. */
+/** Whether this process and its workers may get requests: their store is ready, and what a process does first has been done on it. */
 export class Readiness implements Pick<StoreMaintenance, 'ready'> {
   readonly #store: Pick<StoreMaintenance, 'ready'>
   readonly #first: () => Promise<void>
@@ -13,12 +15,13 @@ export class Readiness implements Pick<StoreMaintenance, 'ready'> {
     this.#store = store
     this.#first = first
     this.#logger = logger
+    if (cluster.isWorker) answerPrimary(() => this.ready())
   }
 
   /** Does what comes first as soon as the store is ready, once; tried again when it failed. Rejects with what is missing, and says it in the log when it changes. */
   async ready(): Promise<void> {
     try {
-      await this.#store.ready()
+      await Promise.all([this.#store.ready(), workersReady()])
       await this.#firstThings()
     } catch (error) {
       this.#say(String(error))

@@ -1,13 +1,13 @@
 import cluster from 'node:cluster'
 import { createApp } from '../adapters/http/app.js'
 import { createOperations } from '../adapters/http/operations.js'
-import { createLogger } from '../adapters/system/logger.js'
 import type { Clock } from '../ports/clock.js'
 import type { Storage } from '../ports/storage.js'
 import type { Config } from './config.js'
 import { resolve } from './container.js'
 import { greet } from './demo.js'
 import { handlerOf, listen, within, type Listener } from './listener.js'
+import { outliveRejections } from './outlive-rejections.js'
 import { prepare, type Prepared } from './prepared.js'
 import { startSweeper, type Later, type Sweeper } from './sweeper.js'
 import { TOKENS } from './tokens.js'
@@ -77,23 +77,15 @@ function sweep({ storage, container, logger }: Prepared, later?: Later): Sweeper
   )
 }
 
-/** A promise that was rejected and that nobody waits for must not end everybody's requests. */
-function outliveRejections(config: Config): void {
-  const logger = createLogger(config.logLevel)
-  process.on('unhandledRejection', (reason) => {
-    logger.error({ cause: reason instanceof Error ? reason.stack : typeof reason }, 'a rejection that nobody waited for')
-  })
-}
-
 /** `portcullis serve`: until SIGTERM or SIGINT. */
 export async function serve(config: Config): Promise<void> {
   if (config.workers > 1 && cluster.isPrimary) {
     await superviseWorkers(config)
     return
   }
-  outliveRejections(config)
   try {
     const running = await startServer(config)
+    outliveRejections(config.logLevel)
     if (!cluster.isWorker) greet(config)
     await new Promise<void>((signalled) => {
       process.once('SIGTERM', signalled)

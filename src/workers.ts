@@ -4,6 +4,7 @@ import { StoreUnavailable } from '../domain/errors.js'
 import type { Config } from './config.js'
 import { greet } from './demo.js'
 import { handlerOf, listen, within } from './listener.js'
+import { outliveRejections } from './outlive-rejections.js'
 import { prepare } from './prepared.js'
 
 const RESTART_AFTER_MS = 1_000
@@ -26,6 +27,7 @@ export async function superviseWorkers(config: Config): Promise<void> {
     config.operations.port,
   )
   const failed = keepWorkers(config.workers, serving, () => state.stopping)
+  outliveRejections(config.logLevel)
   greet(config)
   const exitCode = await Promise.race([stopSignal(), failed])
   state.stopping = true

@@ -269,11 +269,34 @@ describe('settings', () => {
 })
 
 describe('settings in production', () => {
-  for (const name of ['ISSUER', 'SECRETS']) {
-    it(`refuse a missing ${name}`, () => {
-      const [problem, ...others] = problemsOf(() => production({ [name]: '' }))
+  it('OPS-003 RFC 9700 §2.6: refuse a missing ISSUER, saying so', () => {
+    const [problem, ...others] = problemsOf(() => production({ ISSUER: '' }))
+    expect(others).deep.equal([])
+    expect(problem).match(/^PORTCULLIS_ISSUER: must be set in production; for example \S/)
+  })
+
+  for (const [how, given] of [
+    ['absent', { NODE_ENV: 'production', PORTCULLIS_ISSUER: 'https://login.example.com' }],
+    ['empty', { NODE_ENV: 'production', PORTCULLIS_ISSUER: 'https://login.example.com', PORTCULLIS_SECRETS: '' }],
+  ] as const) {
+    it(`OPS-003 RFC 9700 §2.6: refuse SECRETS that are ${how}, saying so, and have none by default`, () => {
+      const [problem, ...others] = problemsOf(() => readConfig(given, '/nowhere'))
       expect(others).deep.equal([])
-      expect(problem).match(new RegExp(`^PORTCULLIS_${name}: must be set in production; for example \\S`))
+      expect(problem).match(/^PORTCULLIS_SECRETS: must be set in production; for example \S/)
+    })
+  }
+
+  for (const [how, secrets] of [
+    ['one byte too short', Buffer.alloc(31, 7).toString('base64url')],
+    ['a word', 'secret'],
+    ['long enough but for the second', `${SECRET},changeme`],
+  ] as const) {
+    it(`OPS-003 RFC 9700 §2.6: refuse SECRETS that are ${how}, saying what is right`, () => {
+      const [problem, ...others] = problemsOf(() => production({ SECRETS: secrets }))
+      expect(others).deep.equal([])
+      expect(problem)
+        .match(/^PORTCULLIS_SECRETS: .*fewer than 32 bytes.*; for example \S/)
+        .not.include(secrets)
     })
   }
 
@@ -283,8 +306,10 @@ describe('settings in production', () => {
     'http://127.0.0.1.example.com',
     'http://10.0.0.5:3000',
   ]) {
-    it(`refuse the issuer ${issuer}`, () => {
-      expect(problemsOf(() => production({ ISSUER: issuer }))).length(1)
+    it(`OPS-003 RFC 9700 §2.6: refuse the issuer ${issuer}, asking for https`, () => {
+      const [problem, ...others] = problemsOf(() => production({ ISSUER: issuer }))
+      expect(others).deep.equal([])
+      expect(problem).match(/^PORTCULLIS_ISSUER: .*https.*; for example https:/)
     })
   }
   for (const issuer of ['http://localhost:3000', 'http://127.0.0.1', 'http://[::1]:3000/auth', 'https://login.example.com']) {

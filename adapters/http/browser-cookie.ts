@@ -23,11 +23,11 @@ export function readCookie(ctx: Context, settings: HttpSettings, name: string): 
 /** What flows and sign-in forms are bound to; a sign-in does not change it. */
 export const browserOf = (ctx: Context, settings: HttpSettings): string | undefined => readCookie(ctx, settings, 'portcullis-browser')
 
-/** The browser's value; one is given to a browser that has none. */
+/** The browser's value; one is given to a browser that has none. It lives for a day from the last page that was asked for, so that its form is good. */
 export function ensureBrowser(ctx: Context, settings: HttpSettings, secrets: Secrets): string {
   const known = browserOf(ctx, settings)
-  if (known !== undefined) return known
-  const fresh = secrets.random(32)
-  ctx.cookies.set(cookieName(settings, 'portcullis-browser'), fresh, { ...cookieFlags(settings), maxAge: DAY_MS })
-  return fresh
+  if (known !== undefined && ctx.method === 'POST') return known
+  const value = known ?? secrets.random(32)
+  ctx.cookies.set(cookieName(settings, 'portcullis-browser'), value, { ...cookieFlags(settings), maxAge: DAY_MS })
+  return value
 }

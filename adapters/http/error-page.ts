@@ -3,6 +3,7 @@ import { PageError } from '../../domain/errors.js'
 import { textsOf } from './language.js'
 import { pageHeaders } from './page-headers.js'
 import { basePath } from './paths.js'
+import { pathTo } from './pages/flow.js'
 import type { HttpSettings } from './ports.js'
 import type { RequestRefused } from './refusals.js'
 import { render } from './render.js'
@@ -15,7 +16,9 @@ export function errorPage(settings: HttpSettings): (ctx: Context, refusal: Reque
     const { status, cause } = refusal
     const { errors } = textsOf(ctx)
     const statuses: Readonly<Record<number, (typeof errors)['other']>> = errors.statuses
-    const words = cause instanceof PageError ? errors.kinds[cause.kind] : (statuses[status] ?? errors.other)
+    const ofForm: Readonly<Record<string, (typeof errors)['other']>> = errors.forms
+    const kind = cause instanceof PageError ? cause.kind : undefined
+    const words = (isSafe(ctx) ? undefined : ofForm[kind ?? status]) ?? (kind ? errors.kinds[kind] : (statuses[status] ?? errors.other))
     const wayOut = exitFrom(ctx, refusal, settings)
     await secure(ctx, async () => {
       render(ctx, settings, 'error', { ...words, status, requestId: requestIdOf(ctx), ...(wayOut && { wayOut }) }, status)
@@ -27,9 +30,18 @@ function exitFrom(ctx: Context, { status, cause }: RequestRefused, settings: Htt
   const { errors } = textsOf(ctx)
   const home = cause instanceof PageError ? cause.clientHome : undefined
   if (home !== undefined && /^https?:/i.test(home)) return { href: home, label: errors.backToApplication }
-  const isSafe = ctx.method === 'GET' || ctx.method === 'HEAD'
-  if (isSafe && (status === 503 || status === 500 || status === 429)) return { href: ctx.path + ctx.search, label: errors.tryAgain }
-  return status === 404 || status === 403 || cause instanceof PageError
-    ? { href: `${basePath(settings)}/account`, label: errors.yourAccount }
-    : undefined
+  if (isSafe(ctx)) {
+    if (status === 503 || status === 500 || status === 429) return { href: ctx.path + ctx.search, label: errors.tryAgain }
+  } else {
+    const flow = flowIn(ctx)
+    if (flow !== undefined && !(cause instanceof PageError && cause.kind === 'flow-over'))
+      return { href: pathTo(settings, '/authorize', flow), label: errors.goOn }
+  }
+  const leadsHome = status === 404 || status === 403 || cause instanceof PageError || !isSafe(ctx)
+  return leadsHome ? { href: `${basePath(settings)}/account`, label: errors.yourAccount } : undefined
 }
+
+const isSafe = (ctx: Context): boolean => ctx.method === 'GET' || ctx.method === 'HEAD'
+
+/** The flow of the form, of which nothing else is known. */
+const flowIn = (ctx: Context): string | undefined => /^\?flow=([A-Za-z0-9_-]{43})$/.exec(ctx.search)?.[1]

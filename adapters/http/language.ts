@@ -28,14 +28,22 @@ export function followUiLocales(ctx: Context, { ui_locales: asked }: Authorizati
 /** The words of the page, in the reader's language. */
 export const textsOf = (ctx: Context): Dictionary => DICTIONARIES[languageOf(ctx)]
 
+/** The language with the region that the browser names for it, `en-GB` say, because dates differ by region. */
+function localeOf(ctx: Context): string {
+  const language = languageOf(ctx)
+  const accepted = ctx.acceptsLanguages()
+  return accepted.find((tag) => tag.toLowerCase() === language || REGIONAL.exec(tag)?.[1]?.toLowerCase() === language) ?? language
+}
+
+const REGIONAL = /^([a-z]{2})-[a-z]{2}$/i
+
 /** A date in words, and as a machine reads it. */
-export const dayOf = (ctx: Context, at: Date) =>
-  inWords(at, new Intl.DateTimeFormat(languageOf(ctx), { dateStyle: 'long', timeZone: 'UTC' }))
+export const dayOf = (ctx: Context, at: Date) => inWords(at, new Intl.DateTimeFormat(localeOf(ctx), { dateStyle: 'long', timeZone: 'UTC' }))
 
 /** The same with the time of day, in UTC: nobody knows the reader's clock. */
 export const momentOf = (ctx: Context, at: Date) => {
   const format = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' } as const
-  const { iso, text } = inWords(at, new Intl.DateTimeFormat(languageOf(ctx), format))
+  const { iso, text } = inWords(at, new Intl.DateTimeFormat(localeOf(ctx), format))
   return { iso, text: `${text} UTC` }
 }
 

@@ -3,6 +3,9 @@ import helmet from 'koa-helmet'
 
 const NOTHING = ["'none'"]
 const SELF = ["'self'"]
+/** Pages ask nothing of the device, and nothing that gets into one may. */
+const NO_DEVICE = ['camera', 'microphone', 'geolocation', 'payment', 'usb', 'display-capture', 'publickey-credentials-get']
+const PERMISSIONS = NO_DEVICE.map((feature) => `${feature}=()`).join(', ')
 
 /**
  * The security headers of every page. `formAction` is false on login, second factor and approval: Chromium applies `form-action` to the redirects
@@ -30,7 +33,7 @@ export function pageHeaders(formAction: boolean): Middleware {
     strictTransportSecurity: false,
   })
   return (ctx, next) => {
-    ctx.set('Cache-Control', 'no-store')
+    ctx.set({ 'Cache-Control': 'no-store', 'Permissions-Policy': PERMISSIONS })
     return secure(ctx, next)
   }
 }

@@ -1,4 +1,4 @@
-import { permissionsOf, type Approval, type Consent, type ConsentFilter } from '../../domain/consent.js'
+import { keptPermissions, type Approval, type Consent, type ConsentFilter } from '../../domain/consent.js'
 import type { ClientId, UserId } from '../../domain/ids.js'
 import type { ConsentRepository } from '../../ports/consent-repository.js'
 import type { Connection } from './connection.js'
@@ -47,14 +47,14 @@ const keyOf = (userId: string, clientId: string): string => `${userId} ${clientI
 /** In a pipeline a text that begins with $ is a path, unless it is called literal. */
 const literally = (value: unknown) => ({ $literal: value })
 
-/** The fields afterwards, computed from those before; a consent for another registration counts as none. */
+/** The fields afterwards, computed from those before as `approved` does; a consent for another registration counts as none. */
 function remembered(approval: Approval) {
   const { userId, clientId, clientRegistration, scopes, resources, at } = approval
   const isSame = { $eq: ['$clientRegistration', literally(text(clientRegistration))] }
-  const union = (field: string, added: readonly unknown[]) => {
-    const before = { $cond: [isSame, { $ifNull: [field, literally([])] }, literally([])] }
-    const isNew = { $not: [{ $in: ['$$this', before] }] }
-    return { $concatArrays: [before, { $filter: { input: literally([...new Set(added)]), cond: isNew } }] }
+  const before = (field: string) => ({ $cond: [isSame, { $ifNull: [field, literally([])] }, literally([])] })
+  const union = (field: string, added: readonly string[]) => {
+    const isNew = { $not: [{ $in: ['$$this', before(field)] }] }
+    return { $concatArrays: [before(field), { $filter: { input: literally([...new Set(added)]), cond: isNew } }] }
   }
   return {
     userId: literally(userId),
@@ -62,8 +62,29 @@ function remembered(approval: Approval) {
     clientRegistration: literally(clientRegistration),
     scopes: union('$scopes', scopes),
     resources: union('$resources', resources),
-    permissions: union('$permissions', permissionsOf(approval)),
+    permissions: united(before('$permissions'), literally(keptPermissions(approval))),
     createdAt: { $cond: [isSame, '$createdAt', at] },
     updatedAt: at,
   }
 }
+
+/** Without those that another one spans. */
+function united(before: object, added: object) {
+  const notSpanned = (by: string) => ({
+    $not: [{ $anyElementTrue: [{ $map: { input: by, as: 'wide', in: spans('$$wide', '$$narrow') } }] }],
+  })
+  const fresh = { $filter: { input: '$$added', as: 'narrow', cond: notSpanned('$$before') } }
+  const left = { $filter: { input: '$$before', as: 'narrow', cond: notSpanned('$$fresh') } }
+  const both = { $let: { vars: { fresh }, in: { $concatArrays: [left, '$$fresh'] } } }
+  return { $let: { vars: { before, added }, in: both } }
+}
+
+/** The same registration and scope, and all the resources: none at all only where there are none. */
+const spans = (wide: string, narrow: string) => ({
+  $and: [
+    { $eq: [`${wide}.registration`, `${narrow}.registration`] },
+    { $eq: [`${wide}.scope`, `${narrow}.scope`] },
+    { $setIsSubset: [`${narrow}.resources`, `${wide}.resources`] },
+    { $eq: [{ $eq: [`${narrow}.resources`, []] }, { $eq: [`${wide}.resources`, []] }] },
+  ],
+})

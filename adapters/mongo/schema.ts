@@ -70,7 +70,9 @@ const PERMISSIONS: Backfill = {
   name: 'consents.permissions',
   collection: 'consents',
   lacking: { permissions: { $exists: false }, resources: [] },
-  set: [{ $set: { permissions: { $map: { input: '$scopes', in: { scope: '$$this', resources: [] } } } } }],
+  set: [
+    { $set: { permissions: { $map: { input: '$scopes', in: { registration: '$clientRegistration', scope: '$$this', resources: [] } } } } },
+  ],
 }
 
 /** Version n of the schema is what the first n steps make. Released steps keep their indexes and backfills; add one. */

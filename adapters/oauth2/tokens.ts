@@ -25,7 +25,7 @@ export class Tokens implements OAuthTokenRepository {
     const scopes = token.scopes.map(({ name }) => name)
     if (typeof presented !== 'object') return this.#issuing.issue(scopes, exchange)
     if (presented.generation === undefined) return this.#issuing.redeem(presented, exchange)
-    return this.#issuing.rotate(presented, narrowed ?? (await this.#issuing.scopesOf(presented.grant, exchange.client)), exchange)
+    return this.#issuing.rotate(presented, narrowed, exchange)
   }
 
   /** Opens the token and loads what it belongs to; whether it is the newest is decided in persist. */

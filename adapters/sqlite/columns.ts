@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '../../domain/errors.js'
 import type { Row, SqlValue } from './driver.js'
 
 /** Adds and never replaces: what is there stays as it is, and no row has changed. */
@@ -25,21 +26,27 @@ export const bit = (value: boolean): number => (value ? 1 : 0)
 
 export function text(row: Row, column: string): string {
   const value = row[column]
-  if (typeof value !== 'string') throw new TypeError(`${column} holds no text`)
+  if (typeof value !== 'string') throw missing(row, column, 'text')
   return value
 }
 
 export function integer(row: Row, column: string): number {
   const value = row[column]
-  if (typeof value !== 'number') throw new TypeError(`${column} holds no number`)
+  if (typeof value !== 'number') throw missing(row, column, 'number')
   return value
 }
 
 export function bytes(row: Row, column: string): Uint8Array {
   const value = row[column]
-  if (!(value instanceof Uint8Array)) throw new TypeError(`${column} holds no bytes`)
+  if (!(value instanceof Uint8Array)) throw missing(row, column, 'bytes')
   return value
 }
+
+/** A server may run before the store is prepared for it. */
+const missing = (row: Row, column: string, what: string): Error =>
+  column in row
+    ? new TypeError(`${column} holds no ${what}`)
+    : new StoreUnavailable(`the store lacks a part of its schema (column ${column}): run \`portcullis store prepare\``)
 
 const isNull = (row: Row, column: string): boolean => row[column] === null
 

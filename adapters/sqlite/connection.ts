@@ -1,6 +1,6 @@
 import { StoreUnavailable } from '../../domain/errors.js'
 import { openDatabase, type Database, type Row, type Statement } from './driver.js'
-import { failure } from './failures.js'
+import { failure, isRefusedByDisk } from './failures.js'
 import { patiently, transaction, Writer, type WriterOptions } from './writer.js'
 
 const SETTINGS = [
@@ -11,12 +11,16 @@ const SETTINGS = [
   'journal_size_limit = 67108864',
 ]
 
+/** Milliseconds for which a check waits for the lock: longer than other processes keep it where all is well. */
+const CHECK_PATIENCE_MS = 1_000
+
 /** One open file. Rejections of `read`, `write` and `alone` are StoreUnavailable, or mistakes in this program. */
 export class Connection {
   readonly path: string
   readonly #db: Database
   readonly #writer: Writer
   readonly #statements = new Map<string, Statement>()
+  #diskRefused = false
 
   private constructor(path: string, db: Database, options: WriterOptions) {
     this.path = path
@@ -46,13 +50,20 @@ export class Connection {
   }
 
   /** Shares its transaction with other writes; `run` makes one change at most, as its last step, and may be run again. */
-  async write<T>(run: () => T): Promise<T> {
-    return this.#translating(this.#writer.write(run))
+  async write<T>(run: () => T, patienceMs?: number): Promise<T> {
+    return this.#translating(this.#watchingDisk(this.#writer.write(run, patienceMs)))
   }
 
   /** A transaction of its own: all that `run` does, or nothing. */
-  async alone<T>(run: () => T): Promise<T> {
-    return this.#translating(patiently(() => transaction(this.#db, run)))
+  async alone<T>(run: () => T, patienceMs?: number): Promise<T> {
+    return this.#translating(this.#watchingDisk(patiently(() => transaction(this.#db, run), patienceMs)))
+  }
+
+  /** Rejects when nothing can be written. Only after the disk refused a write is something written, by `attempt`, until the disk takes it. */
+  async mustTakeWrites(attempt: () => void): Promise<void> {
+    if (!this.#diskRefused) return this.write(() => undefined, CHECK_PATIENCE_MS)
+    await this.alone(attempt, CHECK_PATIENCE_MS)
+    this.#diskRefused = false
   }
 
   get(sql: string, parameters: Row = {}): Row | undefined {
@@ -97,6 +108,15 @@ export class Connection {
     const statement = this.#db.prepare(sql)
     this.#statements.set(sql, statement)
     return statement
+  }
+
+  async #watchingDisk<T>(written: Promise<T>): Promise<T> {
+    try {
+      return await written
+    } catch (error) {
+      if (isRefusedByDisk(error)) this.#diskRefused = true
+      throw error
+    }
   }
 
   async #translating<T>(outcome: Promise<T>): Promise<T> {

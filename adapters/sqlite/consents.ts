@@ -1,4 +1,4 @@
-import { approved, type Approval, type Consent, type ConsentFilter, type Permission } from '../../domain/consent.js'
+import { approved, type Approval, type Consent, type ConsentFilter, type KeptPermission } from '../../domain/consent.js'
 import type { ClientId, UserId } from '../../domain/ids.js'
 import type { ConsentRepository } from '../../ports/consent-repository.js'
 import { date, demandField, json, matching, strings, text } from './columns.js'
@@ -54,7 +54,7 @@ export const consentOfRow = (row: Row): Consent => ({
   clientRegistration: text(row, 'client_registration'),
   scopes: strings(row, 'scopes'),
   resources: strings(row, 'resources'),
-  permissions: JSON.parse(text(row, 'permissions')) as Permission[],
+  permissions: JSON.parse(text(row, 'permissions')) as KeptPermission[],
   createdAt: date(row, 'created_at'),
   updatedAt: date(row, 'updated_at'),
 })

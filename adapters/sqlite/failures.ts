@@ -2,6 +2,7 @@ import { StoreUnavailable } from '../../domain/errors.js'
 import { resultCode } from './driver.js'
 
 const BUSY: readonly (number | undefined)[] = [5, 6, 15]
+const REFUSED_BY_DISK: readonly (number | undefined)[] = [8, 10, 13]
 
 /** What the store cannot help; other codes (constraint, misuse, wrong SQL) are mistakes in this program and stay what they are. */
 const WORDS: Readonly<Record<number, string>> = {
@@ -28,6 +29,9 @@ const NOT_PREPARED = /^(no such (table|column|index)|table \S+ has no column)/
 
 /** Whether the same thing may succeed in a moment. */
 export const isBusy = (error: unknown): boolean => BUSY.includes(resultCode(error))
+
+/** Whether the disk took nothing more: because it is full, fails, lets no file grow or has become read-only. */
+export const isRefusedByDisk = (error: unknown): boolean => REFUSED_BY_DISK.includes(resultCode(error))
 
 /** The error as it leaves this adapter. */
 export function failure(error: unknown, path: string, isOpen: boolean): unknown {

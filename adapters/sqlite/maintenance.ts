@@ -19,6 +19,9 @@ const OVER = {
   attempts: ['until <= :at'],
 } as const
 
+/** As much as several ordinary writes need. The file grows by it once at most: pages that were let go are used again. */
+const ROOM = `'room' || hex(zeroblob(8192))`
+
 /** Rows removed in one transaction, so that nobody waits for long. */
 const PRUNED_AT_ONCE = 200
 
@@ -47,6 +50,7 @@ export class SqliteStoreMaintenance implements StoreMaintenance {
       const lacks = state.isEmpty ? 'has no schema yet' : `lacks a part of its schema (${pendingOf(state).join(', ')})`
       throw new StoreUnavailable(`the store ${this.#store.path} ${lacks}: run \`portcullis store prepare\``)
     }
+    await this.#store.mustTakeWrites(() => this.#takeRoom())
     this.#wasReady = true
   }
 
@@ -79,6 +83,12 @@ export class SqliteStoreMaintenance implements StoreMaintenance {
 
   async close(): Promise<void> {
     await this.#store.close()
+  }
+
+  /** To be run inside `alone`. */
+  #takeRoom(): void {
+    this.#store.run(`INSERT INTO attempts (key, count, until) VALUES (${ROOM}, 0, 0)`)
+    this.#store.run(`DELETE FROM attempts WHERE key = ${ROOM}`)
   }
 
   #count(table: string): number {

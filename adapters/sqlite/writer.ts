@@ -24,8 +24,8 @@ interface Job {
 const shortWait = (): number => 1 + (Math.trunc(performance.now() * 1_000) % 3)
 
 /** Repeats `run` while another process holds the lock; throws SQLite's error when it held it for too long. */
-export async function patiently<T>(run: () => T): Promise<T> {
-  const until = performance.now() + PATIENCE_MS
+export async function patiently<T>(run: () => T, patienceMs = PATIENCE_MS): Promise<T> {
+  const until = performance.now() + patienceMs
   for (;;) {
     try {
       return run()
@@ -65,10 +65,10 @@ export class Writer {
     this.#batch = groupCommit ? LARGEST_BATCH : 1
   }
 
-  write<T>(run: () => T): Promise<T> {
+  write<T>(run: () => T, patienceMs = PATIENCE_MS): Promise<T> {
     return new Promise<T>((ok, no) => {
       const job: Job = {
-        until: performance.now() + PATIENCE_MS,
+        until: performance.now() + patienceMs,
         run: () => {
           const result = run()
           return () => ok(result)

@@ -31,6 +31,7 @@ describe('metadata and JWKS', () => {
       introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
+      ui_locales_supported: ['en', 'de'],
       scopes_supported: ['read', 'write'],
     })
   })

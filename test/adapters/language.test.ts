@@ -46,6 +46,17 @@ describe('the language of a page', () => {
   it('gives dates in the form of the reader, with the exact time beside it', async () => {
     expect(await heard('en')).to.include({ title: 'Sign in', day: 'March 4, 2026' })
     expect(await heard('de')).to.include({ title: 'Anmelden', day: '4. März 2026' })
+    for (const [accepted, day, clock] of [
+      ['en-GB,en;q=0.9', '4 March 2026', '17:08'],
+      ['en-US', 'March 4, 2026', '5:08'],
+      ['de-AT', '4. März 2026', '17:08'],
+      ['en-u-ca-buddhist,en-XX', 'March 4, 2026', '5:08'],
+      ['fr-FR,en-AU;q=0.5', '4 March 2026', '5:08'],
+    ] as const) {
+      const { day: told, moment } = await heard(accepted)
+      expect(told, accepted).to.equal(day)
+      expect((moment as { text: string }).text.replaceAll('\u202f', ' '), accepted).to.include(clock)
+    }
     const { moment } = await heard('de')
     expect(moment).to.deep.include({ iso: AT.toISOString() })
     expect((moment as { text: string }).text).to.match(/17:08 UTC$/)

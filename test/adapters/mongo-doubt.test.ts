@@ -6,9 +6,9 @@ import { failure } from '../contracts/opened.js'
 import { aClient, after as later, anApprovedGrant, anAttempt, aSession, aUser, DAY, NOW, someAttempts } from '../support/builders.js'
 import { CHANGES } from '../support/changes.js'
 import { lossyProxy, type LossyProxy } from '../support/lossy-proxy.js'
-import { freshDatabase, onEachMongo } from '../support/mongo.js'
+import { freshDatabase, onEachProxiedMongo } from '../support/mongo.js'
 
-onEachMongo('the MongoDB adapter, when an answer is lost on its way', (server) => {
+onEachProxiedMongo('the MongoDB adapter, when an answer is lost on its way', 'one host', (server) => {
   let database: Awaited<ReturnType<typeof freshDatabase>>
   let proxy: LossyProxy
   let storage: Storage

@@ -4,16 +4,16 @@ import { StoreUnavailable } from '../../domain/errors.js'
 import type { Storage } from '../../ports/storage.js'
 import { failure } from '../contracts/opened.js'
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js'
-import { freshDatabase, onEachMongo } from '../support/mongo.js'
+import { freshDatabase, onEachProxiedMongo } from '../support/mongo.js'
 
-onEachMongo('the first preparation of a MongoDB store', (server) => {
+onEachProxiedMongo('the first preparation of a MongoDB store', 'several hosts', (server) => {
   let database: Awaited<ReturnType<typeof freshDatabase>>
   let proxy: FaultProxy
   let storage: Storage
   beforeEach(async () => {
     database = await freshDatabase(server)
     proxy = await startFaultProxy(database.uri)
-    storage = await openMongoStorage(proxy.uri(new URL(database.uri).pathname.slice(1)))
+    storage = await openMongoStorage(proxy.uri(database.name))
   })
   afterEach(async () => {
     await storage.maintenance.close()

@@ -3,7 +3,7 @@ import { openMongoStorage } from '../../adapters/mongo/storage.js'
 import type { ClientId, GrantId } from '../../domain/ids.js'
 import type { Storage } from '../../ports/storage.js'
 import { failure } from '../contracts/opened.js'
-import { aClient, aFlow, after as later, aKey, anActiveGrant, anAttempt, aSession, aUser, NOW } from '../support/builders.js'
+import { aClient, aFlow, after as later, aKey, anActiveGrant, anAttempt, aSession, aUser, NOW, anApproval } from '../support/builders.js'
 import { freshDatabase, onEachMongo } from '../support/mongo.js'
 
 onEachMongo('a MongoDB store given something of its own language', (server) => {
@@ -84,9 +84,11 @@ onEachMongo('a MongoDB store given something of its own language', (server) => {
   it('takes text that looks like an operator or a path as it is', async () => {
     const { clients, consents, flows, grants, users, deniedTokens, attempts } = storage
     const [userId, clientId] = [aUser().id, '$clientRegistration' as ClientId]
-    const approval = { userId, clientId, clientRegistration: '$$ROOT', scopes: ['$scopes', '$a.b'], resources: ['$$REMOVE'], at: NOW }
+    const approval = anApproval({ userId, clientId, clientRegistration: '$$ROOT', scopes: ['$scopes', '$a.b'], resources: ['$$REMOVE'] })
     for (let again = 0; again < 2; again++) await consents.remember(approval)
-    expect(await consents.find(userId, clientId)).to.deep.include({ clientId, scopes: ['$scopes', '$a.b'], resources: ['$$REMOVE'] })
+    const permissions = ['$scopes', '$a.b'].map((scope) => ({ registration: '$$ROOT', scope, resources: ['$$REMOVE'] }))
+    const expected = { clientId, scopes: ['$scopes', '$a.b'], resources: ['$$REMOVE'], permissions }
+    expect(await consents.find(userId, clientId)).to.deep.include(expected)
     const flow = aFlow({ parameters: { $where: '1', 'a.b': ['$c'], ['__proto__']: 'x' } })
     await flows.begin(flow)
     expect((await flows.find(flow.id))?.parameters).to.deep.equal(flow.parameters)

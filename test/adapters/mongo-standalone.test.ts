@@ -5,7 +5,7 @@ import { openMongoStorage } from '../../adapters/mongo/storage.js'
 import type { Storage } from '../../ports/storage.js'
 import { aGrantId, anActiveGrant } from '../support/builders.js'
 import { commandOf, MessageReader, replyTo } from '../support/fault-proxy-messages.js'
-import { freshDatabase, onEachMongo } from '../support/mongo.js'
+import { freshDatabase, onEachProxiedMongo } from '../support/mongo.js'
 
 const REFUSAL = { ok: 0, code: 123, codeName: 'NotAReplicaSet', errmsg: 'node needs to be a replica set member to use read concern' }
 
@@ -36,7 +36,7 @@ async function standalone(uri: string, sockets: Socket[], refused: () => void): 
   return server
 }
 
-onEachMongo('the MongoDB adapter on a mongod without a replica set', (mongo) => {
+onEachProxiedMongo('the MongoDB adapter on a mongod without a replica set', 'one host', (mongo) => {
   const sockets: Socket[] = []
   let database: Awaited<ReturnType<typeof freshDatabase>>
   let server: Server

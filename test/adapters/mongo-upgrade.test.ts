@@ -7,7 +7,18 @@ import type { ClientId } from '../../domain/ids.js'
 import type { Aggregate } from '../../domain/records.js'
 import type { Storage } from '../../ports/storage.js'
 import { failure } from '../contracts/opened.js'
-import { aClient, aDeniedToken, after as later, aSession, aUser, aUserId, MINUTE, NOW, someAttempts } from '../support/builders.js'
+import {
+  aClient,
+  aDeniedToken,
+  after as later,
+  aSession,
+  aUser,
+  aUserId,
+  MINUTE,
+  NOW,
+  someAttempts,
+  anApproval,
+} from '../support/builders.js'
 import { freshDatabase, onEachMongo } from '../support/mongo.js'
 
 /** The validator as it was before it knew these fields. */
@@ -51,13 +62,9 @@ onEachMongo('a MongoDB store of schema 1', (server) => {
     await old.clients.add(client)
     await old.sessions.begin(session)
     for (const resources of [[], ['urn:a']])
-      await old.consents.remember({
-        ...whose,
-        clientId: `client-${resources.length}` as ClientId,
-        scopes: ['$read', 'write'],
-        resources,
-        at: NOW,
-      })
+      await old.consents.remember(
+        anApproval({ ...whose, clientId: `client-${resources.length}` as ClientId, scopes: ['$read', 'write'], resources }),
+      )
     await raw
       .db()
       .collection('consents')
@@ -96,7 +103,7 @@ onEachMongo('a MongoDB store of schema 1', (server) => {
     await maintenance.ready()
     expect((await maintenance.status()).schema).to.deep.equal({ version: 3, wanted: 3, pending: [] })
     expect(await users.find(user.id)).to.deep.equal(user)
-    const allowed = ['$read', 'write'].map((scope) => ({ scope, resources: [] }))
+    const allowed = ['$read', 'write'].map((scope) => ({ registration: 'r', scope, resources: [] }))
     expect((await consents.list({})).map(({ permissions }) => permissions)).to.have.deep.members([allowed, []])
     expect([await clients.find(client.id), await sessions.find(session.id)]).to.deep.equal([client, session])
   })

@@ -50,7 +50,14 @@ export class World {
     if (redirectUri !== CLIENT.redirectUris[0]) throw new PageError('bad-redirect-uri')
     const proved = { redirectUri: String(redirectUri), ...(typeof state === 'string' && { state }) }
     if (this.refusal !== undefined) return { ...proved, error: this.refusal }
-    return { ...proved, client: CLIENT, scopes: this.scopes, resources: [], challenge: 'c'.repeat(43) }
+    return {
+      ...proved,
+      client: CLIENT,
+      scopes: this.scopes,
+      resources: [],
+      permissions: this.scopes.map((scope) => ({ scope, resources: [] })),
+      challenge: 'c'.repeat(43),
+    }
   }
 }
 

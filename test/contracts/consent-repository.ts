@@ -1,15 +1,13 @@
 import { expect } from 'chai'
-import { permissionsOf, type Approval, type ConsentFilter } from '../../domain/consent.js'
+import { keptPermissions, type Approval, type ConsentFilter } from '../../domain/consent.js'
 import type { ClientId, UserId } from '../../domain/ids.js'
-import { aClientId, aConsent, aUserId, after, NOW } from '../support/builders.js'
+import { aClientId, anApproval as approvalOf, aUserId, after, NOW } from '../support/builders.js'
 import { slow } from '../support/slow.js'
 import { expectCopies } from './copies.js'
 import { CONTENDERS, contend, failure, opening, type Open } from './opened.js'
 
-const anApproval = (userId: UserId, clientId: ClientId, approval: Partial<Approval> = {}): Approval => {
-  const { scopes, resources } = aConsent()
-  return { userId, clientId, clientRegistration: `registration of ${clientId}`, scopes, resources, at: NOW, ...approval }
-}
+const anApproval = (userId: UserId, clientId: ClientId, approval: Partial<Approval> = {}): Approval =>
+  approvalOf({ userId, clientId, clientRegistration: `registration of ${clientId}`, ...approval })
 
 export function consentRepositoryContract(name: string, open: Open): void {
   describe(`${name}: ConsentRepository`, () => {
@@ -20,7 +18,7 @@ export function consentRepositoryContract(name: string, open: Open): void {
     it('keeps every field, as a copy', async () => {
       const { at, ...approval } = anApproval(ada, weather)
       const remember = () => consents().remember({ ...approval, at: new Date(at) })
-      const permissions = permissionsOf(approval)
+      const permissions = keptPermissions({ ...approval, at })
       await expectCopies({ ...approval, permissions, createdAt: at, updatedAt: new Date(at) }, remember, () =>
         consents().find(ada, weather),
       )
@@ -54,22 +52,29 @@ export function consentRepositoryContract(name: string, open: Open): void {
         scopes: ['b', 'a', 'c'],
         resources: ['urn:z', 'urn:a'],
         permissions: [
-          { scope: 'b', resources: [] },
-          { scope: 'a', resources: [] },
-          { scope: 'c', resources: ['urn:z'] },
-          { scope: 'a', resources: ['urn:z'] },
+          { registration: clientRegistration, scope: 'b', resources: [] },
+          { registration: clientRegistration, scope: 'a', resources: [] },
+          { registration: clientRegistration, scope: 'c', resources: ['urn:z'] },
+          { registration: clientRegistration, scope: 'a', resources: ['urn:z'] },
         ],
         ...times,
       }
       expect(await consents().find(ada, weather)).to.deep.equal(expected)
     })
 
-    it('keeps apart at which resources a scope was approved, whatever their order', async () => {
+    it('keeps apart at which resources a scope was approved, whatever their order, and no part of what is kept as a whole', async () => {
       const [y, z] = ['urn:y', 'urn:z']
-      for (const resources of [[], [z], [y], [z, y], [y, z], [y, z, y], [z]])
-        await consents().remember(anApproval(ada, weather, { scopes: ['$a'], resources }))
-      const { permissions = [] } = (await consents().find(ada, weather)) ?? {}
-      expect(permissions).to.deep.equal([[], [z], [y], [y, z]].map((resources) => ({ scope: '$a', resources })))
+      const { clientRegistration: registration } = anApproval(ada, weather)
+      const kept = async () => (await consents().find(ada, weather))?.permissions
+      const expected = (...lists: string[][]) => lists.map((resources) => ({ registration, scope: '$a', resources }))
+      for (const resources of [[], [z], [y], [z]]) await consents().remember(anApproval(ada, weather, { scopes: ['$a'], resources }))
+      expect(await kept()).to.deep.equal(expected([], [z], [y]))
+      for (const resources of [[z, y], [y, z], [y], []]) await consents().remember(anApproval(ada, weather, { scopes: ['$a'], resources }))
+      expect(await kept()).to.deep.equal(expected([], [y, z]))
+      await consents().remember(
+        anApproval(ada, weather, { scopes: ['b'], resources: [y, z], permissions: [{ scope: 'b', resources: [z] }] }),
+      )
+      expect(await kept()).to.deep.equal([...expected([], [y, z]), { registration, scope: 'b', resources: [z] }])
     })
 
     it('keeps every one of many parallel approvals of different scopes', async () => {
@@ -83,7 +88,8 @@ export function consentRepositoryContract(name: string, open: Open): void {
       expect(consent?.scopes).to.have.members(['all', ...names])
       expect(consent?.scopes[0]).to.equal('all')
       expect(consent?.resources).to.have.members(names.map(resourceOf))
-      const permissions = names.flatMap((name) => ['all', name].map((scope) => ({ scope, resources: [resourceOf(name)] })))
+      const { clientRegistration: registration } = anApproval(ada, weather)
+      const permissions = names.flatMap((name) => ['all', name].map((scope) => ({ registration, scope, resources: [resourceOf(name)] })))
       expect(consent?.permissions).to.have.deep.members(permissions)
       expect(await consents().list({ userId: ada })).to.have.length(1)
     })
@@ -94,7 +100,7 @@ export function consentRepositoryContract(name: string, open: Open): void {
       await consents().remember(anApproval(bob, weather, { scopes: ['a'], clientRegistration: 'former' }))
       const { at, ...approval } = anApproval(ada, weather, { clientRegistration: 'later', scopes: ['b'], resources: [], at: after(1) })
       await consents().remember({ ...approval, at })
-      const permissions = [{ scope: 'b', resources: [] }]
+      const permissions = [{ registration: 'later', scope: 'b', resources: [] }]
       expect(await consents().find(ada, weather)).to.deep.equal({ ...approval, permissions, createdAt: at, updatedAt: at })
       expect(await consents().find(bob, weather)).to.deep.include({ clientRegistration: 'former', scopes: ['a'] })
       expect(await consents().list({})).to.have.length(2)

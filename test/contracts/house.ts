@@ -113,6 +113,7 @@ const requestOf = (client: Client): AuthorizationRequest => ({
   redirectUri: REDIRECT_URI,
   scopes: ['read'],
   resources: [],
+  permissions: [{ scope: 'read', resources: [] }],
   challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
 })
 

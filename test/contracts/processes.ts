@@ -1,7 +1,18 @@
 import { expect } from 'chai'
 import type { Attempts } from '../../domain/attempts.js'
 import type { Storage } from '../../ports/storage.js'
-import { aConsent, anActiveGrant, anApprovedGrant, aScope, aSession, aUser, aUserId, after as later, NOW } from '../support/builders.js'
+import {
+  aClientId,
+  anActiveGrant,
+  anApproval,
+  anApprovedGrant,
+  aScope,
+  aSession,
+  aUser,
+  aUserId,
+  after as later,
+  NOW,
+} from '../support/builders.js'
 import { aRedemption } from './grant-redemption.js'
 import { aRotation } from './grant-rotation.js'
 import { winners, type Open, type Opened } from './opened.js'
@@ -80,10 +91,12 @@ export function processesContract(name: string, open: Open): void {
       const { consents, users } = await shared()
       const user = aUser()
       await users.add(user)
-      const { clientId, clientRegistration } = aConsent()
-      const approval = { userId: user.id, clientId, clientRegistration, resources: [], at: NOW }
+      const clientId = aClientId()
+      const approval = (scope: string) => anApproval({ userId: user.id, clientId, resources: [], scopes: [scope] })
       const scopeOf = (process: number, contender: number) => `scope-${process}-${contender}`
-      await pool.call((process) => forEachContender((i) => call('consents', 'remember', { ...approval, scopes: [scopeOf(process, i)] })))
+      await pool.call((process) =>
+        forEachContender((i) => call('consents', 'remember', { ...approval(scopeOf(process, i)), clientRegistration: 'r' })),
+      )
       const scopes = forEachProcess((process) => forEachContender((i) => scopeOf(process, i))).flat()
       expect((await consents.find(user.id, clientId))?.scopes).to.have.members(scopes)
       await pool.call(() => forEachContender(() => call('users', 'change', user.id, { endSessions: true, endGrants: true })))

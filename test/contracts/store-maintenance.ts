@@ -16,6 +16,7 @@ import {
   aUser,
   DAY,
   NOW,
+  anApproval,
 } from '../support/builders.js'
 import { slow } from '../support/slow.js'
 import { contend, opening, type Open } from './opened.js'
@@ -67,7 +68,7 @@ export function storeMaintenanceContract(name: string, open: Open): void {
       await scopes.add(aScope())
       await resources.add(aResource())
       for (const grant of [aGrant(), anActiveGrant(), anApprovedGrant()]) await grants.save(grant)
-      await consents.remember({ userId: user.id, clientId: client.id, clientRegistration: 'r', scopes: ['a'], resources: [], at: NOW })
+      await consents.remember(anApproval({ userId: user.id, clientId: client.id, clientRegistration: 'r', scopes: ['a'], resources: [] }))
       await sessions.begin(aSession())
       await flows.begin(aFlow())
       await keys.add(aKey())
@@ -139,14 +140,7 @@ export function storeMaintenanceContract(name: string, open: Open): void {
         await users.add(user)
         await clients.add(client)
         await keys.add(aKey())
-        await consents.remember({
-          userId: user.id,
-          clientId: client.id,
-          clientRegistration: 'r',
-          scopes: ['a'],
-          resources: [],
-          at: after(-DAY),
-        })
+        await consents.remember(anApproval({ userId: user.id, clientId: client.id, at: after(-DAY) }))
         const slowMaintenance = slow(storage()).maintenance
         const counts = await contend(() => slowMaintenance.prune(NOW), 3)
         expect(counts.reduce((sum, { grants: pruned }) => sum + (pruned ?? 0), 0)).to.equal(700)

@@ -8,7 +8,7 @@ import { OAuthError } from '../../domain/errors.js'
 import type { Grant } from '../../domain/grant.js'
 import type { Resource } from '../../domain/resource.js'
 import { worthOf, type Worth } from '../../domain/token-worth.js'
-import { aClient, anActiveGrant, aUser, NOW } from '../support/builders.js'
+import { aClient, anActiveGrant, NOW, anApproval } from '../support/builders.js'
 
 const NAMES = ['read', 'write', 'admin', 'audit']
 const URIS = ['https://a.test/', 'https://b.test/', 'https://c.test/']
@@ -82,13 +82,14 @@ describe('scope algebra', function () {
     await check(rounds, async ({ approvals, asked, at, isSame }) => {
       const client = aClient()
       const clientRegistration = isSame ? client.registration : 'another'
-      const whose = { userId: aUser().id, clientId: client.id, clientRegistration, at: NOW }
-      const consent = approvals.reduce<Consent | undefined>((before, one) => approved(before, { ...whose, ...one }), undefined)
+      const whose = { clientId: client.id, clientRegistration }
+      const consent = approvals.reduce<Consent | undefined>((before, one) => approved(before, anApproval({ ...whose, ...one })), undefined)
       const isWithin = (resources: readonly string[]) =>
         at.length === 0 ? resources.length === 0 : at.every((uri) => resources.includes(uri))
       const isApproved = (name: string) => approvals.some(({ scopes, resources }) => scopes.includes(name) && isWithin(resources))
       const expected = isSame && asked.length > 0 && asked.every(isApproved)
-      expect(covers(consent, client, asked, at)).to.equal(expected)
+      const { permissions } = anApproval({ scopes: asked, resources: at })
+      expect(covers(consent, client, permissions)).to.equal(expected)
       if (expected) covered++
     })
     expect(covered, 'some are covered').to.be.greaterThan(200)

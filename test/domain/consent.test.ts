@@ -7,6 +7,10 @@ describe('what was allowed to a client', () => {
   const client = aClient({ disabledAt: undefined })
   const namesake = aClient({ id: client.id, disabledAt: undefined })
   const user = aUser({ disabledAt: undefined })
+  const permissions = [
+    { registration: client.registration, scope: 'read', resources: [] },
+    { registration: client.registration, scope: 'read', resources: ['https://api.weather.example/v1'] },
+  ]
   const whose = { userId: user.id, clientId: client.id, clientRegistration: client.registration }
 
   for (const [when, createdAt] of [
@@ -14,8 +18,9 @@ describe('what was allowed to a client', () => {
     ['before, by a clock that was set back', new Date(client.createdAt.getTime() - 120_000)],
   ] as const) {
     it(`counts for that client, approved ${when}`, () => {
-      const consent = aConsent({ ...whose, createdAt })
-      for (const { scope, resources } of consent.permissions) expect(covers(consent, client, [scope], resources)).to.equal(true)
+      const consent = aConsent({ ...whose, permissions, createdAt })
+      expect(consent.permissions).to.have.length(2)
+      for (const one of consent.permissions) expect(covers(consent, client, [one])).to.equal(true)
       expect(isFor(consent, client)).to.equal(true)
       expect(isLive(anActiveGrant({ ...whose, createdAt }), client, user, NOW)).to.equal(true)
     })
@@ -24,8 +29,8 @@ describe('what was allowed to a client', () => {
   it('is worthless to one that is registered again under its id, however old that seems', () => {
     for (const createdAt of [after(-60 * DAY), after(DAY)]) {
       const later = { ...namesake, createdAt }
-      const consent = aConsent(whose)
-      for (const { scope, resources } of consent.permissions) expect(covers(consent, later, [scope], resources)).to.equal(false)
+      const consent = aConsent({ ...whose, permissions })
+      for (const one of consent.permissions) expect(covers(consent, later, [one])).to.equal(false)
       expect(isFor(consent, later)).to.equal(false)
       expect(isLive(anActiveGrant(whose), later, user, NOW)).to.equal(false)
     }

@@ -130,7 +130,7 @@ describe('a second factor at sign-in', () => {
   })
 
   for (const isThere of [true, false])
-    it(`a second factor that was shown earlier${isThere ? '' : ' and taken away since'} is not said to be shown when the password is`, async () => {
+    it(`a second factor that was shown earlier ${isThere ? 'counts' : 'and taken away since counts no more'} when the password is shown again`, async () => {
       const house = new House()
       const { id } = await house.add()
       const { secret } = await house.enrol()
@@ -139,7 +139,7 @@ describe('a second factor at sign-in', () => {
       if (!isThere) await house.storage.users.change(id, { secondFactor: null })
       house.pass(20 * MINUTE)
       const confirmed = await house.people.confirmPassword({ token: whole?.token ?? '', password: PASSWORD }, HOME)
-      expect(confirmed?.session.amr).to.deep.equal(['pwd'])
+      expect(confirmed?.session.amr).to.deep.equal(isThere ? ['pwd', 'otp', 'mfa'] : ['pwd'])
       expect(confirmed?.session.authTime).to.deep.equal(new Date((whole?.session.authTime.getTime() ?? 0) + 20 * MINUTE))
     })
 
@@ -169,6 +169,24 @@ describe('a session', () => {
       house.pass(50 * MINUTE)
     }
     expect(await house.people.resume(busy.token)).to.equal(undefined)
+  })
+
+  it('LOGIN-017: a renewal that is no sign-in does not make it last longer', async () => {
+    const house = new House()
+    await house.add()
+    const { secret } = await house.enrol()
+    const half = await house.signedIn()
+    const first = await house.people.proveSecondFactor({ token: half.token, otp: house.codeOf(secret) }, HOME)
+    const token = first?.token ?? ''
+    expect(first?.session.expiresAt).to.deep.equal(new Date(house.now.getTime() + 24 * HOUR))
+    for (let hours = 0; hours < 23; hours++) {
+      house.pass(HOUR - 1)
+      expect(await house.people.resume(token)).to.not.equal(undefined)
+    }
+    const shown = await house.people.proveSecondFactor({ token, otp: house.codeOf(secret) }, HOME)
+    expect(shown?.session.expiresAt).to.deep.equal(first?.session.expiresAt)
+    const confirmed = await house.people.confirmPassword({ token: shown?.token ?? '', password: PASSWORD }, HOME)
+    expect(confirmed?.session.expiresAt).to.deep.equal(new Date(house.now.getTime() + 24 * HOUR))
   })
 
   it('LOGIN-021: is worth nothing once the person is disabled or the epoch has moved on', async () => {

@@ -14,7 +14,13 @@ describe('strangers in great numbers', function () {
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE })
   let deployment: Deployment
   before(async () => {
-    deployment = await deploy(1, { LOG_LEVEL: 'silent', FLOW_TTL: `${FLOW_TTL_S}s`, LOGIN_WINDOW: '30s', SESSION_IDLE_TTL: '1h' })
+    deployment = await deploy(1, {
+      LOG_LEVEL: 'silent',
+      CODE_TTL: '10m',
+      FLOW_TTL: `${FLOW_TTL_S}s`,
+      LOGIN_WINDOW: '30s',
+      SESSION_IDLE_TTL: '1h',
+    })
   })
   after(async () => {
     agent.destroy()

@@ -2,19 +2,19 @@ import { expect } from 'chai'
 import { MongoClient, MongoServerError, type Document } from 'mongodb'
 import { startFaultProxy } from '../support/fault-proxy.js'
 import { FAULT_KINDS, type Fault } from '../support/fault-proxy-plan.js'
-import { freshDatabase, onEachMongo } from '../support/mongo.js'
+import { freshDatabase, onEachProxiedMongo } from '../support/mongo.js'
 
 interface Counter extends Document {
   _id: string
   n: number
 }
 
-onEachMongo('the fault proxy and the retries of the driver', (server) => {
+onEachProxiedMongo('the fault proxy and the retries of the driver', 'several hosts', (server) => {
   /** With one connection, so that what is asked later is done later. */
   const through = async (fault: Fault, work: (client: MongoClient) => Promise<void>) => {
     const database = await freshDatabase(server)
     const proxy = await startFaultProxy(database.uri)
-    const client = new MongoClient(proxy.uri(new URL(database.uri).pathname.slice(1)), { maxPoolSize: 1 })
+    const client = new MongoClient(proxy.uri(database.name), { maxPoolSize: 1 })
     try {
       await client.db().collection<Counter>('counters').insertOne({ _id: 'a', n: 0 })
       proxy.inject(fault)

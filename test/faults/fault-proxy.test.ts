@@ -11,7 +11,7 @@ import {
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js'
 import { commandOf, MessageReader, replyTo } from '../support/fault-proxy-messages.js'
 import { FAULT_KINDS, FaultPlan, type FaultKind } from '../support/fault-proxy-plan.js'
-import { freshDatabase, onEachMongo } from '../support/mongo.js'
+import { freshDatabase, onEachProxiedMongo } from '../support/mongo.js'
 
 interface Counter extends Document {
   _id: string
@@ -41,7 +41,7 @@ const seenIn = (error: unknown): Seen => {
   throw error
 }
 
-onEachMongo('the fault proxy', (server) => {
+onEachProxiedMongo('the fault proxy', 'several hosts', (server) => {
   let proxy: FaultProxy
   let database: Awaited<ReturnType<typeof freshDatabase>>
   let direct: MongoClient
@@ -64,7 +64,7 @@ onEachMongo('the fault proxy', (server) => {
   })
 
   const proxied = (options: ConstructorParameters<typeof MongoClient>[1] = {}): MongoClient => {
-    const client = new MongoClient(proxy.uri(new URL(database.uri).pathname.slice(1)), options)
+    const client = new MongoClient(proxy.uri(database.name), options)
     opened.push(client)
     return client
   }

@@ -5,7 +5,7 @@ import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js'
 import { FaultLoad } from '../support/fault-proxy-load.js'
 import { FAULT_KINDS, seededRandom, type FaultKind } from '../support/fault-proxy-plan.js'
 import { reportFaults } from '../support/fault-proxy-report.js'
-import { freshDatabase, onEachMongo, startOwnServer } from '../support/mongo.js'
+import { freshDatabase, onEachMongo, onEachProxiedMongo, startOwnServer } from '../support/mongo.js'
 import { deploy, type Deployment } from '../support/process.js'
 
 const FLOWS = 1000
@@ -47,52 +47,56 @@ async function forgetGrants(uri: string): Promise<void> {
   await client.close()
 }
 
-onEachMongo(`three server processes on one MongoDB store, ${FLOWS.toString()} flows with faults at random moments`, (server) => {
-  let database: Awaited<ReturnType<typeof freshDatabase>>
-  let proxy: FaultProxy
-  let deployment: Deployment
-  let load: FaultLoad
-  before(async function () {
-    this.timeout(60_000)
-    database = await freshDatabase(server)
-    proxy = await startFaultProxy(database.uri)
-    deployment = await deploy(SERVERS, { ...SETTINGS, STORE: proxy.uri(new URL(database.uri).pathname.slice(1)) })
-    load = new FaultLoad(deployment)
-    await load.signIn(AT_ONCE)
-  })
-  afterEach(async () => {
-    proxy.clear()
-    await forgetGrants(database.uri)
-  })
-  after(async () => {
-    await deployment.stop()
-    await proxy.stop()
-    await database.drop()
-  })
-
-  for (const kind of FAULT_KINDS)
-    it(`CONC-024 ${kind}: no code works twice, no lineage forks, only 503s; afterwards all are ready, what was delivered works, and what was spent does not`, async function () {
-      this.timeout(120_000)
-      proxy.forget()
-      proxy.inject({ command: '*', kind, probability: CHANCES[kind] })
-      const tally = await load.run(FLOWS / FAULT_KINDS.length)
-      const { statistics } = proxy
+onEachProxiedMongo(
+  `three server processes on one MongoDB store, ${FLOWS.toString()} flows with faults at random moments`,
+  'several hosts',
+  (server) => {
+    let database: Awaited<ReturnType<typeof freshDatabase>>
+    let proxy: FaultProxy
+    let deployment: Deployment
+    let load: FaultLoad
+    before(async function () {
+      this.timeout(60_000)
+      database = await freshDatabase(server)
+      proxy = await startFaultProxy(database.uri)
+      deployment = await deploy(SERVERS, { ...SETTINGS, STORE: proxy.uri(database.name) })
+      load = new FaultLoad(deployment)
+      await load.signIn(AT_ONCE)
+    })
+    afterEach(async () => {
       proxy.clear()
-      await recovered(deployment)
-      await reportFaults({ server: server.name, phase: kind, tally, statistics })
-      const verified = await load.verify()
-      await reportFaults({ server: server.name, phase: `${kind}, afterwards`, tally: verified })
-      expect([...tally.violations, ...verified.violations]).to.deep.equal([])
-      expect(statistics.faults).to.not.deep.equal({})
+      await forgetGrants(database.uri)
+    })
+    after(async () => {
+      await deployment.stop()
+      await proxy.stop()
+      await database.drop()
     })
 
-  it('afterwards nobody is refused', async function () {
-    this.timeout(120_000)
-    const { violations, answers } = await load.run(AT_ONCE)
-    expect(violations).to.deep.equal([])
-    expect(Object.keys(answers).filter((answer) => answer.endsWith('503'))).to.deep.equal([])
-  })
-})
+    for (const kind of FAULT_KINDS)
+      it(`CONC-024 ${kind}: no code works twice, no lineage forks, only 503s; afterwards all are ready, what was delivered works, and what was spent does not`, async function () {
+        this.timeout(120_000)
+        proxy.forget()
+        proxy.inject({ command: '*', kind, probability: CHANCES[kind] })
+        const tally = await load.run(FLOWS / FAULT_KINDS.length)
+        const { statistics } = proxy
+        proxy.clear()
+        await recovered(deployment)
+        await reportFaults({ server: server.name, phase: kind, tally, statistics })
+        const verified = await load.verify()
+        await reportFaults({ server: server.name, phase: `${kind}, afterwards`, tally: verified })
+        expect([...tally.violations, ...verified.violations]).to.deep.equal([])
+        expect(statistics.faults).to.not.deep.equal({})
+      })
+
+    it('afterwards nobody is refused', async function () {
+      this.timeout(120_000)
+      const { violations, answers } = await load.run(AT_ONCE)
+      expect(violations).to.deep.equal([])
+      expect(Object.keys(answers).filter((answer) => answer.endsWith('503'))).to.deep.equal([])
+    })
+  },
+)
 
 onEachMongo(
   'three server processes whose MongoDB store is killed',

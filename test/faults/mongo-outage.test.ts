@@ -2,20 +2,21 @@ import { expect } from 'chai'
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js'
 import { inTime } from '../support/fault-proxy-load.js'
 import type { FaultKind } from '../support/fault-proxy-plan.js'
-import { freshDatabase, onEachMongo } from '../support/mongo.js'
+import { freshDatabase, onEachProxiedMongo } from '../support/mongo.js'
 import { deploy, type Deployment } from '../support/process.js'
-import { authorizeUrl, freshCode, pkce, redeem, refresh, Visitor } from '../support/visitor.js'
+import { PASSWORD } from '../support/server.js'
+import { authorizeUrl, freshCode, introspect, pkce, redeem, refresh, revoke, Visitor } from '../support/visitor.js'
 
 const OUTAGES: readonly FaultKind[] = ['swallow', 'refuse', 'cut', 'not-primary', 'shutdown']
 
-onEachMongo('while a MongoDB store is down', (mongo) => {
+onEachProxiedMongo('while a MongoDB store is down', 'several hosts', (mongo) => {
   let database: Awaited<ReturnType<typeof freshDatabase>>
   let proxy: FaultProxy
   let deployment: Deployment
   before(async () => {
     database = await freshDatabase(mongo)
     proxy = await startFaultProxy(database.uri)
-    deployment = await deploy(1, { STORE: proxy.uri(new URL(database.uri).pathname.slice(1)) })
+    deployment = await deploy(1, { STORE: proxy.uri(database.name) })
   })
   afterEach(() => proxy.clear())
   after(async () => {
@@ -34,29 +35,48 @@ onEachMongo('while a MongoDB store is down', (mongo) => {
       const visitor = new Visitor()
       const code = await freshCode(issuer, client, { visitor })
       const token = (await redeem(issuer, client, await freshCode(issuer, client, { visitor }))).body['refresh_token']
+      const revocable = (await redeem(issuer, client, await freshCode(issuer, client, { visitor }))).body['refresh_token']
+      const guest = new Visitor()
+      const login = await guest.follow(await guest.get(authorizeUrl(issuer, client, pkce())))
+      const approval = await visitor.follow(await visitor.get(authorizeUrl(issuer, client, pkce(), { scope: 'read write' })))
+      const signIn = () => guest.submit(login, { username: 'alice', password: PASSWORD })
       const memory = [`${issuer}/.well-known/oauth-authorization-server`, `${issuer}/.well-known/jwks.json`]
       const texts = () => Promise.all(memory.map(async (url) => (await inTime(fetch(url))).text()))
       const before = await texts()
       proxy.inject({ command: '*', kind, ms: 60_000 })
 
-      const [redeemed, refreshed, page, ready] = await Promise.all([
-        inTime(redeem(issuer, client, code)),
-        inTime(refresh(issuer, client, token)),
-        inTime(visitor.get(authorizeUrl(issuer, client, pkce()))),
+      const [alive, ready, during, answers, pages] = await Promise.all([
+        operations('/livez'),
         operations('/readyz'),
+        texts(),
+        Promise.all(
+          [
+            redeem(issuer, client, code),
+            refresh(issuer, client, token),
+            revoke(issuer, client, revocable),
+            introspect(issuer, client, token),
+          ].map(inTime),
+        ),
+        Promise.all(
+          [visitor.get(authorizeUrl(issuer, client, pkce())), signIn(), visitor.submit(approval, { decision: 'allow' })].map(inTime),
+        ),
       ])
-      for (const answer of [redeemed, refreshed])
-        expect([answer.status, answer.body['error']]).to.deep.equal([503, 'temporarily_unavailable'])
-      for (const { headers } of [redeemed, refreshed, page]) expect(headers.get('retry-after')).to.match(/^[1-9]\d*$/)
-      expect([page.status, page.location, ready]).to.deep.equal([503, undefined, 503])
-      expect(page.text).to.include('<h1')
-      expect(await operations('/livez')).to.equal(200)
-      expect(await texts()).to.deep.equal(before)
+      expect([alive, ready, during]).to.deep.equal([200, 503, before])
+      for (const { status, body } of answers) expect([status, body['error']]).to.deep.equal([503, 'temporarily_unavailable'])
+      for (const { status, location, text } of pages) {
+        expect([status, location]).to.deep.equal([503, undefined])
+        expect(text).to.include('<h1')
+      }
+      for (const { headers } of [...answers, ...pages]) expect(headers.get('retry-after')).to.match(/^[1-9]\d*$/)
 
       proxy.clear()
       while ((await operations('/readyz')) !== 200) await new Promise((later) => setTimeout(later, 50))
-      const again = [await redeem(issuer, client, code), await refresh(issuer, client, token)]
-      expect(again.map(({ status }) => status)).to.deep.equal([200, 200])
+      expect((await introspect(issuer, client, revocable)).body['active']).to.equal(true)
+      const again = [await redeem(issuer, client, code), await refresh(issuer, client, token), await revoke(issuer, client, revocable)]
+      expect(again.map(({ status }) => status)).to.deep.equal([200, 200, 200])
+      expect((await introspect(issuer, client, revocable)).body['active']).to.equal(false)
+      expect((await signIn()).status).to.equal(303)
+      expect((await visitor.submit(approval, { decision: 'deny' })).location).to.include('error=access_denied')
       expect((await visitor.get(authorizeUrl(issuer, client, pkce()))).location).to.include('code=')
     })
 

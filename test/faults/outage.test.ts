@@ -1,9 +1,14 @@
 import { expect } from 'chai'
+import { setTimeout as wait } from 'node:timers/promises'
 import { StoreUnavailable } from '../../domain/errors.js'
 import type { Storage } from '../../ports/storage.js'
 import type { TestServer } from '../support/server.js'
 import { onEachStore } from '../support/stores.js'
-import { authorizeUrl, freshCode, pkce, redeem, refresh, Visitor } from '../support/visitor.js'
+import { authorizeUrl, freshCode, introspect, pkce, redeem, refresh, Visitor } from '../support/visitor.js'
+import { fullService } from './full-service.js'
+
+const OUTAGE_MS = 2_500
+const RECOVERY_MS = 10_000
 
 /** A store that can be switched off: then every call of every repository fails, as when its server is gone. */
 function switchable(state: { isDown: boolean }) {
@@ -22,6 +27,8 @@ function switchable(state: { isDown: boolean }) {
     ) as unknown as Storage
 }
 
+const operationsOf = ({ running }: TestServer): string => `http://127.0.0.1:${running.operationsPort}`
+
 onEachStore('while the store is down', (store) => {
   const state = { isDown: false }
   let server: TestServer
@@ -33,9 +40,9 @@ onEachStore('while the store is down', (store) => {
   })
   after(() => server.stop())
 
-  const operations = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${server.running.operationsPort.toString()}${path}`)
+  const operations = (path: string): Promise<Response> => fetch(`${operationsOf(server)}${path}`)
 
-  it('CONC-018 CONC-022: /token is 503 with Retry-After and JSON, and the same code and refresh token work afterwards', async () => {
+  it('CONC-018: /token is 503 with Retry-After and JSON, and the same code and refresh token work afterwards', async () => {
     const client = await server.client()
     const code = await freshCode(server.issuer, client)
     const token = (await redeem(server.issuer, client, await freshCode(server.issuer, client))).body['refresh_token']
@@ -82,5 +89,33 @@ onEachStore('while the store is down', (store) => {
     expect((await operations('/readyz')).status).to.equal(503)
     state.isDown = false
     expect((await operations('/readyz')).status).to.equal(200)
+  })
+
+  it('CONC-022: after an outage in which everything was asked for, everything is served within 10 s, without a restart', async () => {
+    const client = await server.client()
+    const visitor = new Visitor()
+    const held = await freshCode(server.issuer, client, { visitor })
+    const { body } = await redeem(server.issuer, client, await freshCode(server.issuer, client, { visitor }))
+    const over = performance.now() + OUTAGE_MS
+    state.isDown = true
+    while (performance.now() < over) {
+      const statuses = await Promise.all([
+        redeem(server.issuer, client, held),
+        refresh(server.issuer, client, body['refresh_token']),
+        introspect(server.issuer, client, body['access_token']),
+        visitor.get(authorizeUrl(server.issuer, client, pkce())),
+        operations('/readyz'),
+      ])
+      expect(statuses.map(({ status }) => status)).to.deep.equal([503, 503, 503, 503, 503])
+      await wait(100)
+    }
+
+    state.isDown = false
+    const since = performance.now()
+    await fullService({ issuer: server.issuer, operations: operationsOf(server), client })
+    expect((await redeem(server.issuer, client, held)).status).to.equal(200)
+    expect((await refresh(server.issuer, client, body['refresh_token'])).status).to.equal(200)
+    expect((await visitor.get(authorizeUrl(server.issuer, client, pkce()))).location).to.include('code=')
+    expect(performance.now() - since).to.be.lessThan(RECOVERY_MS)
   })
 })

@@ -1,9 +1,12 @@
 import { expect } from 'chai'
 import { spawnSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { Connection } from '../../adapters/sqlite/connection.js'
+import { FilePlace } from '../../adapters/sqlite/file-place.js'
 import { SqliteFlowRepository } from '../../adapters/sqlite/flows.js'
 import { SqliteGrantRepository } from '../../adapters/sqlite/grants.js'
-import { openSqliteStorage } from '../../adapters/sqlite/storage.js'
+import { SqliteStoreMaintenance } from '../../adapters/sqlite/maintenance.js'
+import { STEPS } from '../../adapters/sqlite/schema.js'
 import { StoreUnavailable } from '../../domain/errors.js'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
 import { aFlow, anActiveGrant } from '../support/builders.js'
@@ -38,6 +41,10 @@ async function refusesInTime(issuer: string, client: ClientWithSecret, { visitor
   for (const { headers } of [redeemed, refreshed, page]) expect(headers.get('retry-after')).to.match(/^[1-9]\d*$/)
 }
 
+const statusesAt = (operations: string): Promise<readonly number[]> =>
+  Promise.all(['/livez', '/readyz'].map(async (path) => (await inTime(fetch(`${operations}${path}`))).status))
+const operationsOf = ({ running }: TestServer): string => `http://127.0.0.1:${running.operationsPort.toString()}`
+
 /** What only reads goes on. */
 async function readsOn(issuer: string, client: ClientWithSecret): Promise<void> {
   const memory = await inTime(fetch(`${issuer}/.well-known/jwks.json`))
@@ -61,18 +68,18 @@ describe('while an SQLite file cannot be written', () => {
     })
     after(() => server.stop())
 
-    it('CONC-018 CONC-020: 503 with Retry-After in time, reads go on, and everything works afterwards without a restart', async () => {
+    it('CONC-018 CONC-020: 503 with Retry-After in time, /readyz too, reads go on, and everything works afterwards without a restart', async () => {
       const client = await server.client()
       const held = await beforehand(server.issuer, client)
       const release = await lockFromOutside(`${server.folder}/portcullis.db`)
       try {
         await refusesInTime(server.issuer, client, held)
         await readsOn(server.issuer, client)
-        // The file answers: other servers could not write it either, so that nothing is won by sending everybody away.
-        expect((await fetch(`http://127.0.0.1:${server.running.operationsPort.toString()}/readyz`)).status).to.equal(200)
+        expect(await statusesAt(operationsOf(server))).to.deep.equal([200, 503])
       } finally {
         await release()
       }
+      expect(await statusesAt(operationsOf(server))).to.deep.equal([200, 200])
       await recovers(server.issuer, client, held)
     }).timeout(PATIENCE_MS)
 
@@ -81,9 +88,11 @@ describe('while an SQLite file cannot be written', () => {
       const { code } = await beforehand(server.issuer, client)
       const release = await lockFromOutside(`${server.folder}/portcullis.db`)
       const redeemed = redeem(server.issuer, client, code)
+      const ready = statusesAt(operationsOf(server))
       await readsOn(server.issuer, client)
       await release()
       expect((await redeemed).status).to.equal(200)
+      expect(await ready).to.deep.equal([200, 200])
     }).timeout(PATIENCE_MS)
   })
 
@@ -94,20 +103,19 @@ describe('while an SQLite file cannot be written', () => {
     let server: TestServer
     before(async () => {
       folder = await sqliteFolder()
-      const { maintenance } = await openSqliteStorage(folder.file)
-      await maintenance.prepare()
-      await maintenance.close()
+      const place = await FilePlace.make(folder.file)
       limited = Connection.open(folder.file, { groupCommit: true })
       await limited.begin()
       server = await startTestServer({ STORE: `sqlite:${folder.file}` }, (storage) => ({
         ...storage,
         grants: new SqliteGrantRepository(limited),
         flows: new SqliteFlowRepository(limited),
+        maintenance: new SqliteStoreMaintenance(limited, place, STEPS),
       }))
     })
     after(async () => {
       await server.stop()
-      await limited.close()
+      await server.storage.maintenance.close()
       await folder.remove()
     })
 
@@ -125,7 +133,7 @@ describe('while an SQLite file cannot be written', () => {
         .that.matches(/ has no room left on its disk$/)
     }
 
-    it('CONC-018: what is new is 503 with Retry-After, reads go on, and everything works as soon as there is room', async () => {
+    it('CONC-018: what is new is 503 with Retry-After, /readyz too, reads go on, and everything works as soon as there is room', async () => {
       const client = await server.client()
       const held = await beforehand(server.issuer, client)
       await allow(1)
@@ -137,7 +145,9 @@ describe('while an SQLite file cannot be written', () => {
         expect(page.headers.get('retry-after')).to.match(/^[1-9]\d*$/)
       }
       await readsOn(server.issuer, client)
+      expect(await statusesAt(operationsOf(server))).to.deep.equal([200, 503])
       await allow(1_000_000)
+      expect(await statusesAt(operationsOf(server))).to.deep.equal([200, 200])
       await recovers(server.issuer, client, held)
     }).timeout(PATIENCE_MS)
   })
@@ -147,20 +157,41 @@ describe('while an SQLite file cannot be written', () => {
     const limitFiles = (pid: number | undefined, bytes: string) =>
       spawnSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`], { encoding: 'utf8' })
 
-    it('CONC-018 CONC-020: 503 with Retry-After, reads go on, and everything works afterwards without a restart', async function () {
+    it('CONC-018 CONC-020: 503 with Retry-After, /readyz too, reads go on, and everything works afterwards without a restart', async function () {
       if (limitFiles(process.pid, 'unlimited').status !== 0) this.skip()
       const deployment = await deploy(1)
       try {
         const { client, servers } = deployment
-        const [server] = servers
-        const issuer = server?.issuer ?? ''
-        const held = await beforehand(issuer, client)
-        expect(limitFiles(server?.pid, '1').stderr).to.equal('')
-        await refusesInTime(issuer, client, held)
-        await readsOn(issuer, client)
-        limitFiles(server?.pid, 'unlimited')
-        await recovers(issuer, client, held)
-        expect(await server?.end('SIGTERM')).to.equal(0)
+        const server = servers[0]!
+        const held = await beforehand(server.issuer, client)
+        expect(limitFiles(server.pid, '1').stderr).to.equal('')
+        await refusesInTime(server.issuer, client, held)
+        await readsOn(server.issuer, client)
+        expect(await statusesAt(server.operations)).to.deep.equal([200, 503])
+        limitFiles(server.pid, 'unlimited')
+        expect(await statusesAt(server.operations)).to.deep.equal([200, 200])
+        await recovers(server.issuer, client, held)
+        expect(await server.end('SIGTERM')).to.equal(0)
+      } finally {
+        await deployment.stop()
+      }
+    }).timeout(PATIENCE_MS)
+
+    it('/readyz tells what one of several WORKERS found', async function () {
+      if (limitFiles(process.pid, 'unlimited').status !== 0) this.skip()
+      const deployment = await deploy(1, { WORKERS: '2' })
+      try {
+        const { client, servers } = deployment
+        const { issuer, operations, pid } = servers[0]!
+        const code = await freshCode(issuer, client)
+        const workers = (await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8')).trim().split(' ').map(Number)
+        expect(workers).to.have.length(2)
+        for (const worker of workers) limitFiles(worker, '1')
+        expect((await redeem(issuer, client, code)).status).to.equal(503)
+        expect(await statusesAt(operations)).to.deep.equal([200, 503])
+        for (const worker of workers) limitFiles(worker, 'unlimited')
+        expect(await statusesAt(operations)).to.deep.equal([200, 200])
+        expect((await redeem(issuer, client, code)).status).to.equal(200)
       } finally {
         await deployment.stop()
       }

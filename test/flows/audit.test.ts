@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { deploy, type Deployment, type ServerProcess } from '../support/process.js'
+import type { Deployment, ServerProcess } from '../support/process.js'
+import { onEachSharedStore } from '../support/stores.js'
 import { authorizeUrl, freshCode, introspect, passThrough, pkce, redeem, refresh, revoke, Visitor } from '../support/visitor.js'
 
 type Line = Readonly<Record<string, unknown>>
@@ -34,13 +35,12 @@ const HAPPENED = [
 /** Of one person and one client; the others are not. */
 const OF_A_GRANT = /^(approval|code|token|refresh|reuse|replay|revocation) /
 
-describe('the log of a server', function () {
-  this.timeout(60_000)
+onEachSharedStore('the log of a server', 60_000, (store) => {
   let deployment: Deployment
   let server: ServerProcess
   const secrets: unknown[] = [WRONG]
   before(async () => {
-    deployment = await deploy(1, { REFRESH_GRACE: '0s' })
+    deployment = await store.deploy(1, { REFRESH_GRACE: '0s' })
     server = deployment.servers[0]!
     await makeHistory()
     for (let tries = 0; tries < 500 && eventsIn(server.output).length < HAPPENED.length; tries++)

@@ -172,5 +172,5 @@ onEachStore('authorization code flow', (store) => {
         expect((await introspect(issuer, client, body['access_token'])).body).to.include({ active: true, ...expected })
       }),
     )
-  })
+  }).timeout(60_000)
 })

@@ -2,17 +2,18 @@ import { expect } from 'chai'
 import { request } from 'node:http'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
 import { expectErrorPage, expectTokens } from '../support/answers.js'
-import { startTestServer, type TestServer } from '../support/server.js'
+import type { TestServer } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { authorizeUrl, freshCode, pkce, redeem, Visitor, type Page } from '../support/visitor.js'
 
 const EVIL = 'https://evil.test/cb'
 const HOSTILE = '"><script>alert(1)</script>'
 
-describe('requests to the authorization endpoint that prove nothing', () => {
+onEachStore('requests to the authorization endpoint that prove nothing', (store) => {
   let server: TestServer
   let client: ClientWithSecret
   before(async () => {
-    server = await startTestServer({ STORE: 'memory:' })
+    server = await store.start()
     client = await server.client()
   })
   after(() => server.stop())

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ClientDraft, ClientWithSecret } from '../../ports/for-administering.js'
 import { expectErrorRedirect } from '../support/answers.js'
-import { startTestServer, type TestServer } from '../support/server.js'
+import type { TestServer } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { authorizeUrl, pkce, Visitor } from '../support/visitor.js'
 
 type Parameters = Readonly<Record<string, string | undefined>>
@@ -45,11 +46,11 @@ const REFUSALS: readonly (readonly [string, string, Parameters])[] = [
   ['RFC 8707 §2: an unknown resource', 'invalid_target', { resource: 'https://unknown.test/' }],
 ]
 
-describe('refusals of the authorization endpoint', () => {
+onEachStore('refusals of the authorization endpoint', (store) => {
   let server: TestServer
   const clients: ClientWithSecret[] = []
   before(async () => {
-    server = await startTestServer({ STORE: 'memory:' })
+    server = await store.start()
     const drafts: readonly Partial<ClientDraft>[] = [{}, OPEN]
     for (const draft of drafts) clients.push(await server.client(draft))
   })

@@ -2,17 +2,18 @@ import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
 import { expectErrorJson, expectTokens } from '../support/answers.js'
+import { onEachStore } from '../support/stores.js'
 import { askToken, freshCode, introspect, redeem, refresh, type TokenAnswer } from '../support/visitor.js'
 import { aServer, claimsOf, type World } from './second-factor-people.js'
 
 const OPEN = { isPublic: true, grants: ['authorization_code', 'refresh_token'] } as const
 const SECOND = 1_000
 
-describe('redeeming a code', () => {
+onEachStore('redeeming a code', (store) => {
   let world: World
   let client: ClientWithSecret
   before(async () => {
-    world = await aServer()
+    world = await aServer(store)
     client = await world.client({ redirectUris: ['https://rp.test/cb', 'https://rp.test/other'] })
   })
   after(() => world.stop())
@@ -40,14 +41,17 @@ describe('redeeming a code', () => {
   })
 
   it('RESP-005 RFC 6749 §4.1.2: however long CODE_TTL is, ten minutes are the most', async () => {
-    const patient = await aServer({ CODE_TTL: '10m' })
-    const own = await patient.client()
-    const [early, late] = [await freshCode(patient.issuer, own), await freshCode(patient.issuer, own)]
-    patient.clock.pass(599 * SECOND)
-    expectTokens(await redeem(patient.issuer, own, early))
-    patient.clock.pass(3 * SECOND)
-    expectInvalidGrant(await redeem(patient.issuer, own, late))
-    await patient.stop()
+    const patient = await aServer(store, { CODE_TTL: '10m' })
+    try {
+      const own = await patient.client()
+      const [early, late] = [await freshCode(patient.issuer, own), await freshCode(patient.issuer, own)]
+      patient.clock.pass(599 * SECOND)
+      expectTokens(await redeem(patient.issuer, own, early))
+      patient.clock.pass(3 * SECOND)
+      expectInvalidGrant(await redeem(patient.issuer, own, late))
+    } finally {
+      await patient.stop()
+    }
   })
 
   for (const seconds of [0, 1, 30, 62])

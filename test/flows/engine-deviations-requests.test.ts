@@ -6,7 +6,8 @@ import type { ClientWithSecret } from '../../ports/for-administering.js'
 import { aGrantId, after as later, NOW } from '../support/builders.js'
 import { expectErrorJson, expectErrorPage, expectTokens } from '../support/answers.js'
 import { meddled } from '../support/meddled.js'
-import { startTestServer, type TestServer } from '../support/server.js'
+import type { TestServer } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { askToken, authorizeUrl, freshCode, passThrough, pkce, redeem, refresh, Visitor, type TokenAnswer } from '../support/visitor.js'
 import { claimsOf, signIn } from './second-factor-people.js'
 
@@ -17,7 +18,7 @@ const FORM = 'application/x-www-form-urlencoded'
  * What the grant engine (@jmondi/oauth2-server 4.3.7) gets wrong, by the number in the list of its deviations: all that is critical or high.
  * Here what concerns requests. Rows 18, 19 and 24 are in redirect-safety, 28 and 71 in authorization-refusals, 38 in refresh-refusals.
  */
-describe('deviations of the engine: requests', () => {
+onEachStore('deviations of the engine: requests', (store) => {
   const objects: string[] = []
   let server: TestServer
   let client: ClientWithSecret
@@ -25,7 +26,7 @@ describe('deviations of the engine: requests', () => {
     const before = (call: string, args: readonly unknown[]) => {
       if (/\.find\w*$/.test(call) && args.length > 0 && typeof args[0] !== 'string') objects.push(call)
     }
-    server = await startTestServer({ STORE: 'memory:' }, (storage) => meddled(storage, { before }), { now: () => NOW })
+    server = await store.start({}, (storage) => meddled(storage, { before }), { now: () => NOW })
     client = await server.client()
   })
   after(() => server.stop())

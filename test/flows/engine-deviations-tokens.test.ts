@@ -3,19 +3,20 @@ import { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify, type JSONW
 import type { ClientDraft, ClientWithSecret } from '../../ports/for-administering.js'
 import { failure } from '../contracts/opened.js'
 import { expectErrorJson, expectTokens } from '../support/answers.js'
-import { startTestServer, type TestServer } from '../support/server.js'
+import type { TestServer } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { askToken, freshCode, introspect, redeem, refresh, revoke } from '../support/visitor.js'
 
 /*
  * What the grant engine (@jmondi/oauth2-server 4.3.7) gets wrong, by the number in the list of its deviations: all that is critical or high.
  * Here what concerns tokens. Row 72 is in pkce, 80 in leaks, 81, 84 and 97 in introspection and cross-client, 89 to 92 and 94 in revocation.
  */
-describe('deviations of the engine: tokens', () => {
+onEachStore('deviations of the engine: tokens', (store) => {
   let server: TestServer
   let client: ClientWithSecret
   let keys: JSONWebKeySet
   before(async () => {
-    server = await startTestServer({ STORE: 'memory:' })
+    server = await store.start()
     client = await server.client()
     keys = (await (await fetch(`${server.issuer}/.well-known/jwks.json`)).json()) as JSONWebKeySet
   })

@@ -5,7 +5,8 @@ import type { ClientWithSecret } from '../../ports/for-administering.js'
 import { SystemSecrets } from '../../adapters/system/secrets.js'
 import { NodeTokenSigner } from '../../adapters/system/signer.js'
 import { KeyAdministration } from '../../domain/key-administration.js'
-import { startTestServer, type TestServer } from '../support/server.js'
+import type { TestServer } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { askToken, freshCode, introspect, redeem, refresh } from '../support/visitor.js'
 
 const OPERATOR = { requestId: 'test', address: 'cli' }
@@ -20,13 +21,13 @@ class Watch implements Clock {
   }
 }
 
-describe('signing keys of a running server', () => {
+onEachStore('signing keys of a running server', (store) => {
   const watch = new Watch()
   let server: TestServer
   let client: ClientWithSecret
   let keys: KeyAdministration
   before(async () => {
-    server = await startTestServer({}, undefined, watch)
+    server = await store.start({}, undefined, watch)
     client = await server.client()
     const { keys: repository, users } = server.storage
     const [signer, secrets, audit] = [new NodeTokenSigner(), new SystemSecrets(server.config.secrets), { record: () => undefined }]
@@ -134,12 +135,17 @@ describe('signing keys of a running server', () => {
   })
 })
 
-describe('a rotation of SECRETS', () => {
+onEachStore('a rotation of SECRETS', (store) => {
   const [old, fresh] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
   const settings = (...secrets: Buffer[]) => ({ SECRETS: secrets.map((secret) => secret.toString('base64url')).join(',') })
 
+  let first: TestServer
+  before(async () => {
+    first = await store.start(settings(old))
+  })
+  after(() => first.stop())
+
   it('in front, resealed, and the last dropped: nobody loses a session, a code, a token or a key', async () => {
-    const first = await startTestServer(settings(old))
     const client = await first.client()
     const before = await redeem(first.issuer, client, await freshCode(first.issuer, client))
     const { storage } = first
@@ -168,6 +174,5 @@ describe('a rotation of SECRETS', () => {
     )
     expect((await introspect(first.issuer, client, before.body['access_token'])).body['active']).to.equal(true)
     expect((await refresh(first.issuer, client, before.body['refresh_token'])).status).to.equal(200)
-    await first.stop()
   })
 })

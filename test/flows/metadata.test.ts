@@ -94,6 +94,15 @@ describe('what the metadata advertise', () => {
       expect((await freshCode(server.issuer, basic())).redirect.searchParams.getAll('iss')).to.deep.equal([server.issuer])
       expectErrorRedirect(await ask({ scope: 'unheard-of' }), 'invalid_scope', server)
     },
+    ui_locales_supported: async () => {
+      const languageAt = async (ui_locales: string) => {
+        const visitor = new Visitor()
+        const page = await visitor.follow(await visitor.get(authorizeUrl(server.issuer, basic(), pkce(), { ui_locales })))
+        return /<html[^>]* lang="(\w+)"/.exec(page.text)?.[1]
+      }
+      for (const language of listed('ui_locales_supported')) expect(await languageAt(language)).to.equal(language)
+      for (const other of ['fr', 'xx-YY', 'deu', '*']) expect(await languageAt(other), other).to.equal('en')
+    },
     scopes_supported: async () => {
       for (const scope of listed('scopes_supported')) expect((await authorize({ scope })).body['scope']).to.equal(scope)
     },

@@ -1,15 +1,16 @@
 import { expect } from 'chai'
 import { expectErrorJson, expectTokens } from '../support/answers.js'
 import { PASSWORD } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { askToken, authorizeUrl, freshCode, passThrough, pkce, redeem, refresh, Visitor } from '../support/visitor.js'
 import { aServer, act, codeOf, secretOn, type World } from './second-factor-people.js'
 
 const OPEN = { isPublic: true, grants: ['authorization_code', 'refresh_token'] } as const
 
-describe('the proof of a code', () => {
+onEachStore('the proof of a code', (store) => {
   let world: World
   before(async () => {
-    world = await aServer()
+    world = await aServer(store)
   })
   after(() => world.stop())
 

@@ -1,13 +1,14 @@
 import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
-import { askToken, authorizeUrl, pkce, redeem, refresh, Visitor } from '../support/visitor.js'
+import { MEMORY, onEachStore, type TestStore } from '../support/stores.js'
+import { askToken, authorizeUrl, pkce, redeem, refresh, Visitor, type TokenAnswer } from '../support/visitor.js'
 import { aServer, signIn, type World } from './second-factor-people.js'
 
 const MANY = 1000
 
-/** 1,000 values of one kind, made at one moment: nothing of them may come from the time, and nothing be shared but the tag in front. */
-function expectRandom(values: readonly string[], tag: string): void {
+/** Values of one kind, made at one moment: nothing of them may come from the time, and nothing be shared but the tag in front. */
+function expectUnlike(values: readonly string[], tag: string): readonly string[] {
   expect(new Set(values).size).to.equal(values.length)
   const bodies = values.map((value) => {
     expect(value).to.match(new RegExp(`^${tag}[A-Za-z0-9_-]{27,}$`))
@@ -17,7 +18,12 @@ function expectRandom(values: readonly string[], tag: string): void {
   const shared = sorted.slice(1).map((body, i) => Array.from(body).findIndex((letter, at) => letter !== sorted[i]?.[at]))
   expect(Math.max(...shared), 'characters that two of them have in common').to.be.at.most(10)
   expect(sorted, 'an order in which they were made').to.not.deep.equal(bodies)
-  const bytes = bodies.map((body) => Buffer.from(body, 'base64url'))
+  return bodies
+}
+
+/** The same of MANY, which are enough to look at every bit. */
+function expectRandom(values: readonly string[], tag: string): void {
+  const bytes = expectUnlike(values, tag).map((body) => Buffer.from(body, 'base64url'))
   const bits = Array.from(
     { length: bytes[0]!.length * 8 },
     (_, bit) => bytes.filter((one) => ((one[bit >> 3] ?? 0) >> (bit & 7)) & 1).length,
@@ -26,13 +32,13 @@ function expectRandom(values: readonly string[], tag: string): void {
   expect(random.length, 'bits that are as often set as not').to.be.at.least(160)
 }
 
-describe('what is made of random numbers', function () {
-  this.timeout(120_000)
+/** A server on the store, and what is made there. */
+function making(store: TestStore) {
+  const visitor = new Visitor()
   let world: World
   let client: ClientWithSecret
-  const visitor = new Visitor()
   before(async () => {
-    world = await aServer()
+    world = await aServer(store)
     client = await world.client({ firstParty: true })
     await signIn(visitor, world)
   })
@@ -43,6 +49,19 @@ describe('what is made of random numbers', function () {
     const { location } = await visitor.get(authorizeUrl(world.issuer, client, proof))
     return { code: new URL(location ?? '').searchParams.get('code') ?? '', verifier: proof.verifier }
   }
+  const body = ({ body }: TokenAnswer) => body
+  return {
+    aCode,
+    tokens: async () => redeem(world.issuer, client, await aCode()).then(body),
+    successor: (token: unknown) => refresh(world.issuer, client, token).then(body),
+    own: () => askToken(world.issuer, client, { grant_type: 'client_credentials' }).then(body),
+  }
+}
+const jtiOf = (body: TokenAnswer['body']): string => decodeJwt(String(body['access_token'])).jti ?? ''
+
+describe('what is made of random numbers, on memory alone since no store has a part in it', function () {
+  this.timeout(120_000)
+  const { aCode, tokens } = making(MEMORY)
 
   async function times<T>(make: () => Promise<T>): Promise<T[]> {
     const made: T[] = []
@@ -58,28 +77,48 @@ describe('what is made of random numbers', function () {
   })
 
   it(`TOKEN-023 RFC 6749 §10.10: so are ${MANY} refresh tokens, and the jti of as many access tokens`, async () => {
-    const given = await times(async () => (await redeem(world.issuer, client, await aCode())).body)
+    const given = await times(tokens)
     expectRandom(
       given.map((body) => String(body['refresh_token'])),
       'pc_rt_',
     )
-    const jti = given.map((body) => decodeJwt(String(body['access_token'])).jti ?? '')
     expect(new Set(given.map((body) => body['access_token'])).size).to.equal(MANY)
     expectRandom(
-      jti.map((id) => id.replace('.', '')),
+      given.map((body) => jtiOf(body).replace('.', '')),
+      '',
+    )
+  })
+})
+
+onEachStore('what is made of random numbers, fifty of each', (store) => {
+  const FEW = 50
+  const { aCode, tokens, successor, own } = making(store)
+
+  it(`RESP-004 TOKEN-023 RFC 6749 §10.10: ${FEW} codes, refresh tokens and jti are unlike`, async () => {
+    const few = Array.from({ length: FEW })
+    const [codes, given] = [await Promise.all(few.map(aCode)), await Promise.all(few.map(tokens))]
+    expectUnlike(
+      codes.map(({ code }) => code),
+      'pc_ac_',
+    )
+    expectUnlike(
+      given.map((body) => String(body['refresh_token'])),
+      'pc_rt_',
+    )
+    expectUnlike(
+      given.map((body) => jtiOf(body).replace('.', '')),
       '',
     )
   })
 
   it('TOKEN-023 RFC 7519 §4.1.7: a lineage and a client of its own right get another jti with every token', async () => {
     const seen = new Set<unknown>()
-    let { body } = await redeem(world.issuer, client, await aCode())
-    for (let round = 0; round < 50; round++) {
-      seen.add(decodeJwt(String(body['access_token'])).jti)
-      body = (await refresh(world.issuer, client, body['refresh_token'])).body
-      const own = await askToken(world.issuer, client, { grant_type: 'client_credentials' })
-      seen.add(decodeJwt(String(own.body['access_token'])).jti)
+    let body = await tokens()
+    for (let round = 0; round < FEW; round++) {
+      seen.add(jtiOf(body))
+      body = await successor(body['refresh_token'])
+      seen.add(jtiOf(await own()))
     }
-    expect(seen.size).to.equal(100)
+    expect(seen.size).to.equal(2 * FEW)
   })
 })

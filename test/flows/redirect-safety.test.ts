@@ -3,7 +3,8 @@ import { InvalidInput } from '../../domain/errors.js'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
 import { failure } from '../contracts/opened.js'
 import { expectErrorPage, expectTokens } from '../support/answers.js'
-import { startTestServer, type TestServer } from '../support/server.js'
+import type { TestServer } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { askToken, authorizeUrl, freshCode, pkce, Visitor } from '../support/visitor.js'
 
 const WEB = 'https://rp.test/cb'
@@ -60,13 +61,13 @@ const NOT_LOOPBACK: readonly (readonly [string, readonly string[]])[] = [
   ],
 ]
 
-describe('where the authorization endpoint sends people', () => {
+onEachStore('where the authorization endpoint sends people', (store) => {
   let server: TestServer
   let web: ClientWithSecret
   let native: ClientWithSecret
   const open = { isPublic: true, grants: ['authorization_code', 'refresh_token'] } as const
   before(async () => {
-    server = await startTestServer({ STORE: 'memory:' })
+    server = await store.start()
     web = await server.client()
     native = await server.client({ ...open, redirectUris: ['http://127.0.0.1/cb'] })
   })

@@ -3,17 +3,18 @@ import { decodeJwt } from 'jose'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
 import { expectErrorJson, expectTokens } from '../support/answers.js'
 import { PASSWORD } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { askToken, freshCode, introspect, redeem, refresh, Visitor, type TokenAnswer } from '../support/visitor.js'
 import { aServer, act, claimsOf, signIn, type World } from './second-factor-people.js'
 
 const OPEN = { isPublic: true, grants: ['authorization_code', 'refresh_token'] } as const
 const SOURCE = { requestId: 'test', address: 'cli' }
 
-describe('refreshing', () => {
+onEachStore('refreshing', (store) => {
   let world: World
   let client: ClientWithSecret
   before(async () => {
-    world = await aServer()
+    world = await aServer(store)
     client = await world.client()
   })
   after(() => world.stop())

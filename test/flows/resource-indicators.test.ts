@@ -128,7 +128,9 @@ onEachStore('resource indicators', (store) => {
     /** The question, where one is asked. */
     const asked = async (resources: readonly string[], scope: string): Promise<string> => {
       const page = await visitor.follow(await visitor.get(urlOf(resources, scope)))
-      return page.status === 200 ? page.text : ''
+      if (page.status === 200) return page.text
+      expect(new URL(page.location ?? '').searchParams.has('code'), page.location).to.equal(true)
+      return ''
     }
     await passThrough(visitor, urlOf([READING, ANY], 'read'))
     await passThrough(visitor, urlOf([WRITING], 'write'))

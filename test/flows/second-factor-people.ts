@@ -1,7 +1,8 @@
 import { Secret, TOTP } from 'otpauth'
 import { decodeJwt, type JWTPayload } from 'jose'
 import { NOW } from '../support/builders.js'
-import { PASSWORD, startTestServer, type TestServer } from '../support/server.js'
+import { PASSWORD, type TestServer } from '../support/server.js'
+import type { TestStore } from '../support/stores.js'
 import type { Page, Visitor } from '../support/visitor.js'
 
 /** A clock that goes when it is told to. */
@@ -15,15 +16,40 @@ export class HandClock {
   }
 }
 
-export interface World extends TestServer {
-  readonly clock: HandClock
+/** A clock that goes by itself, and jumps when it is told to. */
+export class JumpingClock {
+  #ahead = 0
+
+  now = (): Date => new Date(Date.now() + this.#ahead)
+
+  pass(ms: number): void {
+    this.#ahead += ms
+  }
 }
 
-/** A server on the memory store whose time stands still. */
-export async function aServer(settings: Readonly<Record<string, string>> = {}): Promise<World> {
+export interface World extends TestServer {
+  readonly clock: HandClock
+  /** The names of two people. */
+  readonly alice: string
+  readonly bob: string
+}
+
+/** A server on a store of its own whose time stands still. */
+export async function aServer(store: TestStore, settings: Readonly<Record<string, string>> = {}): Promise<World> {
   const clock = new HandClock()
-  const server = await startTestServer({ STORE: 'memory:', ...settings }, undefined, clock)
-  return { ...server, clock }
+  const server = await store.start(settings, undefined, clock)
+  return { ...server, clock, alice: 'alice', bob: 'bob' }
+}
+
+let made = 0
+
+/** The same server, with two people who have done nothing yet, at a time when the throttle has forgotten what others tried. */
+export async function withOthers(world: World): Promise<World> {
+  world.clock.pass(16 * 60_000)
+  const [alice, bob] = [`alice-${++made}`, `bob-${made}`]
+  for (const username of [alice, bob])
+    await world.administering.createUser({ username, password: PASSWORD }, { requestId: 'test', address: 'cli' })
+  return { ...world, alice, bob }
 }
 
 export const secretOn = ({ text }: Page): string => /<code>([A-Z2-7]{32})<\/code>/.exec(text)?.[1] ?? ''
@@ -38,7 +64,12 @@ export const codeOf = (secret: string, { clock }: World, steps = 0): string =>
 export const csrfOn = ({ text }: Page): string => /name="_csrf" value="([^"]*)"/.exec(text)?.[1] ?? ''
 
 /** Signs in without a flow; answers the page that this leads to. */
-export async function signIn(visitor: Visitor, { issuer }: TestServer, username = 'alice', password = PASSWORD): Promise<Page> {
+export async function signIn(
+  visitor: Visitor,
+  { issuer, alice = 'alice' }: Pick<World, 'issuer'> & Partial<World>,
+  username = alice,
+  password = PASSWORD,
+): Promise<Page> {
   return visitor.follow(await visitor.submit(await visitor.get(`${issuer}/login`), { username, password }))
 }
 

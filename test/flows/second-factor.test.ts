@@ -1,14 +1,19 @@
 import { expect } from 'chai'
 import { PASSWORD } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
 import { authorizeUrl, pkce, redeem, Visitor } from '../support/visitor.js'
-import { aServer, act, claimsOf, codeOf, enrol, recoveryCodesOn, secretOn, signIn, type World } from './second-factor-people.js'
+import { aServer, act, claimsOf, codeOf, enrol, recoveryCodesOn, secretOn, signIn, withOthers, type World } from './second-factor-people.js'
 
-describe('the second factor', () => {
+onEachStore('the second factor', (store) => {
+  let server: World
   let world: World
-  beforeEach(async () => {
-    world = await aServer()
+  before(async () => {
+    server = await aServer(store)
   })
-  afterEach(() => world.stop())
+  beforeEach(async () => {
+    world = await withOthers(server)
+  })
+  after(() => server.stop())
 
   const inFlow = async (visitor: Visitor, draft: Parameters<World['client']>[0] = {}) => {
     const client = await world.client(draft)
@@ -16,7 +21,7 @@ describe('the second factor', () => {
     return { client, proof, page: await visitor.follow(await visitor.get(authorizeUrl(world.issuer, client, proof))) }
   }
   const typePassword = async (visitor: Visitor, page: Parameters<Visitor['submit']>[0]) =>
-    visitor.follow(await visitor.submit(page, { username: 'alice', password: PASSWORD }))
+    visitor.follow(await visitor.submit(page, { username: world.alice, password: PASSWORD }))
 
   it('is set up with a code, shown as text and as a picture; ten recovery codes are shown once', async () => {
     const visitor = new Visitor()
@@ -25,7 +30,7 @@ describe('the second factor', () => {
     expect([asked.status, asked.location]).to.deep.equal([303, `${world.issuer}/account/otp/enrol`])
     const page = await visitor.follow(asked)
     const secret = secretOn(page)
-    expect(page.text).to.include('<svg').and.include(`otpauth://totp/Portcullis:alice?`)
+    expect(page.text).to.include('<svg').and.include(`otpauth://totp/Portcullis:${world.alice}?`)
     const before = visitor.cookies.get('portcullis')
     const wrong = await visitor.submit(page, { otp: '000000' })
     expect([wrong.status, secretOn(wrong)]).to.deep.equal([401, secret])
@@ -36,7 +41,8 @@ describe('the second factor', () => {
     expect(account.text).to.include('10 recovery codes are left').and.include('Second factor turned on')
     expect(recoveryCodesOn(account)).to.deep.equal([])
     expect((await visitor.get(`${world.issuer}/account/otp/enrol`)).location).to.equal(`${world.issuer}/account`)
-    const [user] = await world.storage.users.list()
+    const user = await world.storage.users.find((await world.administering.user(world.alice)).id)
+    expect(user?.secondFactor?.recoveryCodes).to.have.lengthOf(10)
     for (const code of recoveryCodesOn(done)) expect(JSON.stringify(user)).to.not.include(code)
     expect(JSON.stringify(user)).to.not.include(secret)
   })
@@ -112,14 +118,14 @@ describe('the second factor', () => {
     const half = new Visitor()
     await signIn(half, world)
     expect((await half.get(`${world.issuer}/login`)).text).to.include('name="password"')
-    const bob = await half.submit(await half.get(`${world.issuer}/login`), { username: 'bob', password: PASSWORD })
-    expect((await half.follow(bob)).text).to.include('bob')
+    const bob = await half.submit(await half.get(`${world.issuer}/login`), { username: world.bob, password: PASSWORD })
+    expect((await half.follow(bob)).text).to.include(world.bob)
     const other = new Visitor()
     await signIn(other, world)
     const left = await other.submit(await other.get(`${world.issuer}/logout`), {})
     expect([left.status, left.location]).to.deep.equal([303, `${world.issuer}/logout`])
     expect((await other.get(`${world.issuer}/login/otp`)).location).to.equal(`${world.issuer}/login`)
-    expect(await world.storage.sessions.list({ userId: (await world.administering.user('alice')).id })).to.have.lengthOf(1)
+    expect(await world.storage.sessions.list({ userId: (await world.administering.user(world.alice)).id })).to.have.lengthOf(1)
   })
 
   it('a client that demands it has people enrol first, and then go on to approval', async () => {
@@ -149,7 +155,7 @@ describe('the second factor', () => {
     const code = await early.submit(page, { otp: codeOf(secret, world) })
     expect((await early.follow(code)).location).to.match(/^https:\/\/rp\.test\/cb\?code=/)
     const bob = new Visitor()
-    await signIn(bob, world, 'bob')
+    await signIn(bob, world, world.bob)
     world.clock.pass(16 * 60_000)
     const { page: confirm } = await inFlow(bob, { requireOtp: true })
     expect(new URL(confirm.url).pathname).to.equal('/account/confirm')
@@ -163,7 +169,7 @@ describe('the second factor', () => {
     await enrol(visitor, world)
     const half = new Visitor()
     const page = await signIn(half, world)
-    await world.administering.resetOtp('alice', { requestId: 'test', address: 'cli' })
+    await world.administering.resetOtp(world.alice, { requestId: 'test', address: 'cli' })
     expect((await half.submit(page, { otp: '000000' })).location).to.equal(`${world.issuer}/login`)
     expect((await half.get(`${world.issuer}/login/otp`)).location).to.equal(`${world.issuer}/login`)
     const account = await signIn(half, world)

@@ -82,7 +82,7 @@ onEachSharedStore('replacing SECRETS', 120_000, (store) => {
     return (await visitor.get(`${issuer}/account`)).status === 200
   }
 
-  it('in front, resealed, and the old one dropped: nobody is logged out, and no key and no second factor is lost', async () => {
+  it('in front, resealed, and the old one dropped: nobody is logged out, and no key and no authenticator app is lost', async () => {
     const [outstanding, first] = [await code(), await redeem(issuer, client, await code())]
     const left = await redeem(issuer, client, await code())
     const bob = await enrol('bob')
@@ -114,6 +114,7 @@ onEachSharedStore('replacing SECRETS', 120_000, (store) => {
     }
     expect(await signsIn('bob', otpOf(bob.secret, 1))).to.equal(true)
     expect((await redeem(issuer, client, await code())).status).to.equal(200)
+    expect(await signsIn('bob', bob.codes[1] ?? ''), 'a recovery code made under the old secret').to.equal(false)
     const dead = await refresh(issuer, client, left.body['refresh_token'])
     expect([dead.status, dead.body['error']], 'made under the old secret alone').to.deep.equal([400, 'invalid_grant'])
   })

@@ -2,19 +2,22 @@ import { expect } from 'chai'
 import type { Clock } from '../../ports/clock.js'
 import { startServer } from '../../src/serve.js'
 import { readConfig } from '../../src/config.js'
-import { startTestServer, testEnvironment } from '../support/server.js'
+import { openStorage } from '../../src/open-storage.js'
+import { testEnvironment } from '../support/server.js'
+import { MEMORY, onEachStore } from '../support/stores.js'
 import { freshCode, introspect, redeem, refresh } from '../support/visitor.js'
 
 const SKEW_MS = 5_000
 
-describe('two servers whose clocks differ', () => {
+onEachStore('two servers whose clocks differ', (store) => {
   it('CONC-029 RFC 7519 §4.1.4–§4.1.6: by five seconds take what the other one gave, and expire it within a minute of its time', async () => {
     let now = new Date('2031-02-03T04:05:06Z')
     const right: Clock = { now: () => new Date(now) }
     const behind: Clock = { now: () => new Date(now.getTime() - SKEW_MS) }
-    const ahead = await startTestServer({}, undefined, right)
+    const ahead = await store.start({}, undefined, right)
     const environment = await testEnvironment(ahead.folder, { ISSUER: ahead.issuer })
-    const other = await startServer(readConfig(environment, ahead.folder), { storage: ahead.storage, clock: behind })
+    const storage = store === MEMORY ? ahead.storage : await openStorage(ahead.config.store)
+    const other = await startServer(readConfig(environment, ahead.folder), { storage, clock: behind })
     const elsewhere = `http://localhost:${other.port.toString()}`
     try {
       const client = await ahead.client()
@@ -32,7 +35,7 @@ describe('two servers whose clocks differ', () => {
       expect((await redeem(elsewhere, client, late)).body['error']).to.equal('invalid_grant')
     } finally {
       await other.stop()
-      await ahead.stop().catch(() => undefined)
+      await ahead.stop()
     }
   })
 })

@@ -1,17 +1,18 @@
 import { expect } from 'chai'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
 import { expectErrorJson, expectTokens } from '../support/answers.js'
-import { startTestServer, type TestServer } from '../support/server.js'
-import { askToken, freshCode, redeem, type TokenAnswer } from '../support/visitor.js'
+import type { TestServer } from '../support/server.js'
+import { onEachStore } from '../support/stores.js'
+import { askToken, freshCode, redeem, refresh, type TokenAnswer } from '../support/visitor.js'
 
 const FORM = 'application/x-www-form-urlencoded'
 
-describe('the token endpoint', () => {
+onEachStore('the token endpoint', (store) => {
   let server: TestServer
   let client: ClientWithSecret
   let authorization: string
   before(async () => {
-    server = await startTestServer({ STORE: 'memory:' })
+    server = await store.start()
     client = await server.client()
     const halves = [client.client.id, client.secret ?? ''].map((half) => encodeURIComponent(half))
     authorization = `Basic ${Buffer.from(halves.join(':')).toString('base64')}`
@@ -97,6 +98,25 @@ describe('the token endpoint', () => {
     const wishes = { accept: 'text/html', 'accept-language': 'zh' }
     expectTokens(await post('grant_type=client_credentials', wishes))
     expectErrorJson(await post('grant_type=foo', wishes), 400, 'unsupported_grant_type')
+  })
+
+  it('CAUTH-002 RFC 6749 §2.3.1, OAuth2.1 §2.4.1: client_secret_post with the right secret gets tokens by every grant', async () => {
+    const draft = { authMethod: 'client_secret_post', scopes: ['read', 'write'] } as const
+    const [whole, modest] = [await server.client(draft), await server.client({ ...draft, grants: ['authorization_code'] })]
+    const redeemed = await redeem(server.issuer, whole, await freshCode(server.issuer, whole))
+    const refreshed = await refresh(server.issuer, whole, redeemed.body['refresh_token'])
+    const own = await askToken(server.issuer, whole, { grant_type: 'client_credentials' })
+    const once = await redeem(server.issuer, modest, await freshCode(server.issuer, modest))
+    for (const [answer, hasRefreshToken] of [
+      [redeemed, true],
+      [refreshed, true],
+      [own, false],
+      [once, false],
+    ] as const) {
+      expectTokens(answer)
+      expect(answer.body).to.include({ token_type: 'Bearer', scope: 'read' })
+      expect('refresh_token' in answer.body).to.equal(hasRefreshToken)
+    }
   })
 
   it('TOKEN-024 RFC 9700 §2.2: an access token of any grant lives ten minutes', async () => {

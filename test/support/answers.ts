@@ -90,6 +90,7 @@ function expectPageHeaders(headers: Headers): void {
   expect(headers.get('x-frame-options')).to.equal('DENY')
   expect(headers.get('x-content-type-options')).to.equal('nosniff')
   expect(headers.get('referrer-policy')).to.equal('same-origin')
+  expect(headers.get('permissions-policy')).to.include('camera=()').and.include('geolocation=()')
   expect(headers.get('cache-control')).to.equal('no-store')
   expect(headers.has('access-control-allow-origin')).to.equal(false)
 }

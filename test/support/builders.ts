@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Attempts } from '../../domain/attempts.js'
 import type { Client } from '../../domain/client.js'
-import type { Consent } from '../../domain/consent.js'
+import { permission, type Approval, type Consent } from '../../domain/consent.js'
 import type { DeniedToken } from '../../domain/denied-token.js'
 import type { Flow } from '../../domain/flow.js'
 import type { Grant } from '../../domain/grant.js'
@@ -155,14 +155,22 @@ export const aConsent = (overrides: Overrides<Consent> = {}): Consent =>
       scopes: ['forecast:read', 'alarm:write'],
       resources: ['https://api.weather.example/v1'],
       permissions: [
-        { scope: 'forecast:read', resources: [] },
-        { scope: 'alarm:write', resources: ['https://api.weather.example/v1'] },
+        { registration: short(), scope: 'forecast:read', resources: [] },
+        { registration: short(), scope: 'alarm:write', resources: ['https://api.weather.example/v1'] },
       ],
       createdAt: after(-9 * DAY),
       updatedAt: after(-8 * DAY),
     },
     overrides,
   )
+
+/** Each scope makes sense at each resource, unless the permissions say otherwise. */
+export function anApproval(overrides: Partial<Approval> = {}): Approval {
+  const { userId, clientId, clientRegistration, scopes, resources } = aConsent()
+  const approval = { userId, clientId, clientRegistration, scopes, resources, at: NOW, ...overrides }
+  const permissions = [...new Set(approval.scopes)].map((scope) => permission(scope, approval.resources))
+  return { permissions, ...approval }
+}
 
 export const aSession = (overrides: Overrides<Session> = {}): Session =>
   build<Session>(

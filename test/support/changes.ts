@@ -14,6 +14,7 @@ import {
   DAY,
   NOW,
   someAttempts,
+  anApproval,
 } from './builders.js'
 import { CHANGES_OF_PEOPLE, type Change } from './changes-of-people.js'
 
@@ -138,7 +139,7 @@ export const CHANGES: Readonly<Record<string, readonly [Change, unknown]>> = {
     async ({ consents }) => {
       const userId = aUserId()
       for (const { id } of [aClient(), aClient()])
-        await consents.remember({ userId, clientId: id, clientRegistration: 'r', scopes: ['a'], resources: [], at: NOW })
+        await consents.remember(anApproval({ userId, clientId: id, clientRegistration: 'r', scopes: ['a'], resources: [] }))
       return () => consents.forget({ userId })
     },
     2,
@@ -148,7 +149,7 @@ export const CHANGES: Readonly<Record<string, readonly [Change, unknown]>> = {
       const userId = aUserId()
       const { id } = aClient()
       return async () => {
-        await consents.remember({ userId, clientId: id, clientRegistration: 'r', scopes: ['a', 'b'], resources: [], at: NOW })
+        await consents.remember(anApproval({ userId, clientId: id, clientRegistration: 'r', scopes: ['a', 'b'], resources: [] }))
         return (await consents.find(userId, id))?.scopes.join(' ')
       }
     },

@@ -2,6 +2,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { MongoClient } from 'mongodb'
 import { ProxiedConnection } from './fault-proxy-connection.js'
 import { FaultPlan, type Fault, type FaultStatistics } from './fault-proxy-plan.js'
+import { mustBeProxied } from './mongo-uri.js'
 
 export interface FaultProxy {
   /** Of a database behind the proxy. */
@@ -21,6 +22,7 @@ export interface FaultProxy {
  * It speaks neither TLS nor compression. Of several members it stands before the primary.
  */
 export async function startFaultProxy(target: string, seed = 1): Promise<FaultProxy> {
+  mustBeProxied(target, 'several hosts')
   const plan = new FaultPlan(seed)
   const connections = new Set<ProxiedConnection>()
   let refusingUntil = 0

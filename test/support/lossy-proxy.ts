@@ -1,4 +1,5 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { mustBeProxied } from './mongo-uri.js'
 
 /** Stands between a client and a MongoDB server, and can lose answers: what was asked for happens, and the client never hears of it. */
 export interface LossyProxy {
@@ -17,6 +18,7 @@ export interface LossyProxy {
 const WRITES = ['insert', 'update', 'delete', 'findAndModify'].map((command) => `${command}\0`)
 
 export async function lossyProxy(uri: string): Promise<LossyProxy> {
+  mustBeProxied(uri, 'one host')
   const { hostname, port } = new URL(uri)
   let toLose = 0
   let toPass = 0

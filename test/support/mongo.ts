@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { MongoClient } from 'mongodb'
+import { unproxied, withDatabase, type Hosts } from './mongo-uri.js'
 
 export type ServerKind = 'given' | 'mongod' | 'SecantusDB'
 
@@ -150,29 +151,49 @@ function find(): readonly MongoServer[] {
 /** Those of this machine: the one that the environment names, else mongod, else the stand-ins; none is possible. */
 export const MONGO_SERVERS = find()
 
-/** The URI of a database that nobody else uses. */
-export async function freshDatabase(server: MongoServer): Promise<{ readonly uri: string; drop(): Promise<void> }> {
+export interface FreshDatabase {
+  readonly name: string
+  readonly uri: string
+  drop(): Promise<void>
+}
+
+/** A database that nobody else uses. */
+export async function freshDatabase(server: MongoServer): Promise<FreshDatabase> {
   const name = `portcullis_${randomBytes(8).toString('hex')}`
-  const uri = new URL(await server.uri())
-  uri.pathname = `/${name}`
+  const uri = withDatabase(await server.uri(), name)
   return {
-    uri: uri.href,
+    name,
+    uri,
     drop: async () => {
-      const client = new MongoClient(uri.href)
+      const client = new MongoClient(uri)
       await client.db(name).dropDatabase()
       await client.close()
     },
   }
 }
 
-/** Suites for each server that is there, except the kinds that cannot carry them; without any a pending test that says how to enable them. */
+/** Suites for each server that is there, except the kinds that cannot carry them; without any a pending test that says why, or how to enable them. */
 export function onEachMongo(title: string, suite: (server: MongoServer) => void, except: readonly ServerKind[] = []): void {
   const servers = MONGO_SERVERS.filter(({ kind }) => !except.includes(kind))
   for (const server of servers) describe(`${title} (${server.name})`, () => suite(server))
   if (servers.length > 0) return
-  if (process.env['REQUIRE_MONGODB'] === '1') {
+  if (MONGO_SERVERS.length > 0) it(`${title}: not on ${MONGO_SERVERS.map(({ name }) => name).join(', ')}`)
+  else if (process.env['REQUIRE_MONGODB'] === '1') {
     it(title, () => {
       throw new Error(`no server for this test: ${HOW}`)
     })
   } else it(`${title}: ${HOW}`)
+}
+
+/** Why no proxy of the tests can stand before the server that the environment names; undefined when one can. */
+export function withoutProxy(hosts: Hosts): string | undefined {
+  const given = process.env['MONGODB_URI'] ?? ''
+  return given === '' ? undefined : unproxied(given, hosts)
+}
+
+/** The same for suites that put a proxy before the server; pending, with the reason, where none can stand. */
+export function onEachProxiedMongo(title: string, hosts: Hosts, suite: (server: MongoServer) => void): void {
+  const reason = withoutProxy(hosts)
+  if (reason === undefined) onEachMongo(title, suite)
+  else it(`${title}: ${reason}`)
 }

@@ -39,7 +39,9 @@ export async function freePort(): Promise<number> {
 
 /** Settings of a server on its own folder and ports, as environment variables without the prefix. */
 export async function testEnvironment(folder: string, settings: Readonly<Record<string, string>> = {}): Promise<Record<string, string>> {
-  const [port, operations] = [await freePort(), await freePort()]
+  const port = await freePort()
+  let operations = await freePort()
+  while (operations === port) operations = await freePort()
   const all = {
     ISSUER: `http://localhost:${port.toString()}`,
     PORT: port.toString(),

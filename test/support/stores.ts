@@ -1,3 +1,4 @@
+import type { Clock } from '../../ports/clock.js'
 import type { ClientDraft } from '../../ports/for-administering.js'
 import type { Storage } from '../../ports/storage.js'
 import { freshDatabase, onEachMongo, type MongoServer } from './mongo.js'
@@ -27,9 +28,9 @@ export class TestStore {
   }
 
   /** See `startTestServer`. */
-  async start(settings: Settings = {}, wrap?: (storage: Storage) => Storage): Promise<TestServer> {
+  async start(settings: Settings = {}, wrap?: (storage: Storage) => Storage, clock?: Clock): Promise<TestServer> {
     const store = await this.fresh()
-    const server = await startTestServer({ ...store.settings, ...settings }, wrap)
+    const server = await startTestServer({ ...store.settings, ...settings }, wrap, clock)
     return { ...server, stop: () => server.stop().finally(() => store.drop()) }
   }
 
@@ -43,7 +44,7 @@ export class TestStore {
 
 const nothing = () => Promise.resolve()
 
-const MEMORY = new TestStore('memory', () => Promise.resolve({ settings: { STORE: 'memory:' }, drop: nothing }))
+export const MEMORY = new TestStore('memory', () => Promise.resolve({ settings: { STORE: 'memory:' }, drop: nothing }))
 /** In the folder of its server, with which it goes. */
 const SQLITE = new TestStore('sqlite', () => Promise.resolve({ settings: {}, drop: nothing }))
 

@@ -7,8 +7,8 @@ interface FormState {
   form?: Parameters
 }
 
-/** They may hold any character. */
-const PASSWORDS = ['password', 'current_password', 'new_password']
+/** They may hold any character: a password is what it is, and what was pasted with a line break is not right, or right without it. */
+const TYPED = ['password', 'current_password', 'new_password', 'username', 'otp']
 const read = bodyParser({ enableTypes: ['form'], formLimit: '16kb' })
 
 /** Reads an HTML form of up to 16 KB; any other body counts as an empty form. */
@@ -17,7 +17,7 @@ export const readForm: Middleware = async function readFormOfPage(ctx, next) {
   if (ctx.get('Content-Encoding') !== '') throw new PageError('malformed')
   await read(ctx, async () => {
     const body: unknown = ctx.request.rawBody
-    const form = parseParameters(typeof body === 'string' ? body : '', PASSWORDS)
+    const form = parseParameters(typeof body === 'string' ? body : '', TYPED)
     Object.assign(ctx.state, { form } satisfies FormState)
     await next()
   })

@@ -57,6 +57,9 @@ export function login(parts: PageParts): { show: Middleware; signIn: Middleware 
 }
 
 /** Never through the middle of a character. */
-const cut = (name: string): string => Array.from(name).slice(0, MAX_ECHO).join('')
+const cut = (name: string): string =>
+  Array.from(name.replace(/\p{Cc}/gu, ''))
+    .slice(0, MAX_ECHO)
+    .join('')
 
 const wantsAnotherAccount = (ctx: Context): boolean => single(parseParameters(ctx.querystring), 'switch') !== undefined

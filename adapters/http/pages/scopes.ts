@@ -2,7 +2,7 @@ import type { Context, Middleware } from 'koa'
 import { PageError } from '../../../domain/errors.js'
 import { isLoopbackRedirect, isPrivateSchemeRedirect } from '../../../domain/redirect-uri.js'
 import type { SignedIn } from '../../../ports/for-authenticating.js'
-import type { ApprovalQuestion, AuthorizationRequest, RefusedRequest } from '../../../ports/for-authorizing.js'
+import type { ApprovalQuestion, AskedScope, AuthorizationRequest, RefusedRequest } from '../../../ports/for-authorizing.js'
 import { browserOf } from '../browser-cookie.js'
 import { csrfToken, mustBeOurForm, sessionBinding } from '../csrf.js'
 import { followUiLocales } from '../language.js'
@@ -28,8 +28,8 @@ export function scopes({ ports, settings }: PageParts): { ask: Middleware; decid
   }
 
   /** What was shown is what is approved: a token for another question is not right. */
-  const bindingOf = (ctx: Context, flow: string, { client, redirectUri, scopes, resources }: AuthorizationRequest) =>
-    sessionBinding(ctx, settings, [flow, client.id, redirectUri, ...scopes, ...resources])
+  const bindingOf = (ctx: Context, flow: string, { client, redirectUri, resources, permissions }: AuthorizationRequest) =>
+    sessionBinding(ctx, settings, [flow, client.id, redirectUri, JSON.stringify([resources, permissions])])
 
   const isDue = (request: AuthorizationRequest, who: SignedIn): boolean => authorizing.secondFactorDue(request, who) !== undefined
 
@@ -79,9 +79,15 @@ function wordsOf({ request: { client, redirectUri }, asked, hasBeenApprovedBefor
     redirectHost: hostOf(redirectUri),
     loopback: isLoopbackRedirect(redirectUri),
     privateScheme: isPrivateSchemeRedirect(redirectUri),
-    isMixed: hasBeenApprovedBefore && scopes.some(({ isNew }) => isNew) && scopes.some(({ isNew }) => !isNew),
+    news: hasBeenApprovedBefore && newsIn(scopes),
     asked,
   }
+}
+
+/** How much of it was not approved before. */
+function newsIn(scopes: readonly AskedScope[]): 'some' | 'all' | false {
+  if (scopes.every(({ isNew }) => isNew)) return 'all'
+  return scopes.some(({ isNew }) => isNew) && 'some'
 }
 
 /** A private scheme has no host; then the scheme says who answers (RFC 8252 §7.1). */

@@ -1,7 +1,9 @@
 import type { Middleware } from 'koa'
 import { AUTH_METHODS, GRANT_TYPES } from '../../../domain/client.js'
 import type { Clock } from '../../../ports/clock.js'
+import { LANGUAGES } from '../language.js'
 import type { HttpPorts, HttpSettings } from '../ports.js'
+import { atMost } from './at-most.js'
 
 const MAX_AGE_MS = 1_000
 const ANSWER_WITHIN_MS = 1_000
@@ -28,6 +30,7 @@ export function metadata(
     introspection_endpoint_auth_methods_supported: AUTH_METHODS.filter((method) => method !== 'none'),
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
+    ui_locales_supported: LANGUAGES,
   }
   return async (ctx) => {
     const [names, uris] = await Promise.all([knownScopes.names(), knownResources.names()])
@@ -71,13 +74,4 @@ class KnownNames {
       // What was read last goes on.
     }
   }
-}
-
-async function atMost(work: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([work, tooLate])
-  clearTimeout(timer)
 }

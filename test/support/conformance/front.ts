@@ -1,5 +1,7 @@
 import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { buffer } from 'node:stream/consumers'
+import type { Certificate } from './certificate.js'
 
 export interface Asked {
   readonly method: string
@@ -31,12 +33,15 @@ export interface Front {
 /** Longer ones are for the server itself to refuse. */
 const MAX_HEADERS = 262_144
 
-/** Passes everything on, as the meddling of the moment will have it. */
-export async function startFront(port: number, inner: number): Promise<Front> {
+/** Passes everything on, as the meddling of the moment will have it. With a certificate it is where TLS ends. */
+export async function startFront(port: number, inner: number, certificate?: Certificate): Promise<Front> {
   let meddling: Meddling | undefined
-  const server = createServer({ maxHeaderSize: MAX_HEADERS }, (req, res) => {
+  const handler = (req: IncomingMessage, res: ServerResponse): void => {
+    if (certificate !== undefined) forwarded(req)
     pass(req, res, inner, meddling).catch(() => res.destroy())
-  })
+  }
+  const limits = { maxHeaderSize: MAX_HEADERS }
+  const server = certificate ? createSecureServer({ ...limits, ...certificate }, handler) : createServer(limits, handler)
   await new Promise<void>((listening) => server.listen(port, 'localhost', listening))
   return {
     meddle: (next) => {
@@ -47,6 +52,12 @@ export async function startFront(port: number, inner: number): Promise<Front> {
       server.closeAllConnections()
     },
   }
+}
+
+/** What a proxy says of the connection that it ends; the scheme is its own word alone. */
+function forwarded({ headers, socket }: IncomingMessage): void {
+  headers['x-forwarded-for'] = [headers['x-forwarded-for'] ?? [], socket.remoteAddress ?? ''].flat().join(', ')
+  headers['x-forwarded-proto'] = 'https'
 }
 
 async function pass(req: IncomingMessage, res: ServerResponse, inner: number, meddling: Meddling | undefined): Promise<void> {

@@ -40,12 +40,24 @@ export const errors: Dictionary['errors'] = {
       message: 'Der Dienst ist ausgelastet. Nichts ging verloren: Versuchen Sie es in ein paar Sekunden noch einmal.',
     },
   },
+  forms: {
+    malformed: {
+      heading: 'Dieses Formular war nicht lesbar',
+      message: 'Es wurde nichts geändert. Gehen Sie zurück, füllen Sie es noch einmal aus und senden Sie es einmal ab.',
+    },
+    503: {
+      heading: 'Wir sind gleich zurück',
+      message:
+        'Der Dienst ist ausgelastet, und was Sie gesendet haben, ist vielleicht nicht geschehen. Machen Sie in ein paar Sekunden weiter oder beginnen Sie in der Anwendung von vorn.',
+    },
+  },
   other: {
     heading: 'Diese Anfrage ist nicht gültig',
     message: 'Es wurde nichts geändert. Gehen Sie zurück und versuchen Sie es noch einmal.',
   },
   backToApplication: 'Zurück zur Anwendung',
   tryAgain: 'Noch einmal versuchen',
+  goOn: 'Weiter',
   yourAccount: 'Ihr Konto',
   reference: 'Kennung',
 }

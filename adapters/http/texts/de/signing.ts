@@ -25,6 +25,7 @@ export const signing: Pick<Dictionary, 'page' | 'signIn' | 'approval' | 'signOut
     willBeAble: 'Was damit möglich wird',
     willBeAbleAt: 'Bei {resource} wird möglich',
     someIsNew: 'Einen Teil haben Sie schon erlaubt. Was neu ist, ist gekennzeichnet.',
+    allIsNew: 'Sie haben dieser Anwendung schon anderes erlaubt. Das hier ist alles neu.',
     isNew: 'Neu',
     usesAt: 'Bei {resource} kann es Sie ausweisen',
     signedInAs: 'Angemeldet als {person}',

@@ -26,9 +26,19 @@ export const errors = {
     500: { heading: 'Something went wrong', message: 'It is our mistake. Nothing was lost: try again, or tell us the reference below.' },
     503: { heading: 'We will be back in a moment', message: 'The service is busy. Nothing was lost: try again in a few seconds.' },
   },
+  /** In place of those above, when a form was sent. */
+  forms: {
+    malformed: { heading: 'This form could not be read', message: 'Nothing was changed. Go back, fill it in again and send it once.' },
+    503: {
+      heading: 'We will be back in a moment',
+      message:
+        'The service is busy, and what you sent may not have been done. Go on in a few seconds, or start again from the application.',
+    },
+  },
   other: { heading: 'This request is not valid', message: 'Nothing was changed. Go back and try again.' },
   backToApplication: 'Back to the application',
   tryAgain: 'Try again',
+  goOn: 'Go on',
   yourAccount: 'Your account',
   reference: 'Reference',
 }

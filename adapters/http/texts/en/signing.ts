@@ -24,6 +24,7 @@ export const signing = {
     willBeAble: 'It will be able to',
     willBeAbleAt: 'At {resource} it will be able to',
     someIsNew: 'You approved some of this before. What is new is marked.',
+    allIsNew: 'You approved something else for this application before. All of this is new.',
     isNew: 'New',
     usesAt: 'It will be able to identify you at {resource}',
     signedInAs: 'Signed in as {person}',
