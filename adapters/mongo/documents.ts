@@ -1,5 +1,6 @@
 import { recordKey, type Aggregate, type Records } from '../../domain/records.js'
 import { SHAPES, type Shape } from './shapes.js'
+import { text } from './statements.js'
 
 /** A document of any collection. Beside the fields of its record it may have marks of this adapter. */
 export interface Stored {
@@ -14,7 +15,7 @@ export function documentOf<A extends Aggregate>(aggregate: A, record: Records[A]
   const fields = shapesOf(aggregate)
     .filter(([name, { isKey }]) => isKey !== true && values.get(name) !== undefined)
     .map(([name, { write }]) => [name, write === undefined ? values.get(name) : write(values.get(name))] as const)
-  return { ...Object.fromEntries(fields), _id: recordKey(aggregate, record) }
+  return { ...Object.fromEntries(fields), _id: text(recordKey(aggregate, record)) }
 }
 
 /** What an absent optional field is: the names of those that the document lacks. */

@@ -11,7 +11,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   '/token/introspect': 'POST',
   '/.well-known/jwks.json': 'GET, HEAD',
   '/.well-known/oauth-authorization-server': 'GET, HEAD',
-  '/authorize': 'GET, HEAD, POST',
+  '/authorize': 'GET, POST',
   '/login': 'GET, HEAD, POST',
   '/account/apps/revoke': 'POST',
   '/assets/portcullis.css': 'GET, HEAD',

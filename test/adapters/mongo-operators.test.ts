@@ -20,7 +20,7 @@ onEachMongo('a MongoDB store given something of its own language', (server) => {
   })
 
   it('takes no object for text', async () => {
-    const { clients, users, grants, consents, sessions, flows, keys, scopes, resources, deniedTokens, attempts } = storage
+    const { clients, users, grants, consents, sessions, flows, keys, scopes, resources, deniedTokens, attempts, transfer } = storage
     const [user, session, grant, flow] = [aUser(), aSession(), anActiveGrant(), aFlow({ spentAt: undefined, spentBy: undefined })]
     const key = aKey({ retiredAt: undefined })
     await users.add(user)
@@ -34,6 +34,8 @@ onEachMongo('a MongoDB store given something of its own language', (server) => {
     const calls: (() => Promise<unknown>)[] = [
       () => clients.find(any),
       () => clients.remove(any),
+      () => clients.replace({ ...aClient(), id: any }),
+      () => transfer.put('users', [{ ...user, id: any }]),
       () => users.find(any),
       () => users.findByUsername(any),
       () => users.change(any, { name: 'Eve' }),

@@ -166,6 +166,12 @@ describe('what the metadata advertise', () => {
       }
     })
 
+  for (const [member, parameter, values, error] of neighbours.filter(([, parameter]) => parameter === 'scope' || parameter === 'resource'))
+    it(`RFC 8414 §2: what is not in ${member} is ${error} at /token`, async () => {
+      for (const value of values)
+        expectErrorJson(await askToken(server.issuer, basic(), { grant_type: 'client_credentials', [parameter]: value }), 400, error, value)
+    })
+
   it('RFC 8414 §2, RFC 9700 §2.4: what is not in grant_types_supported is unsupported_grant_type', async () => {
     const urn = (name: string) => `urn:ietf:params:oauth:grant-type:${name}`
     const names = ['device_code', 'token-exchange', 'jwt-bearer', 'saml2-bearer'].map(urn)

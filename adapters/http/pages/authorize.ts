@@ -4,7 +4,6 @@ import type { AuthorizationParameters } from '../../../domain/flow.js'
 import { browserOf, ensureBrowser } from '../browser-cookie.js'
 import { followUiLocales } from '../language.js'
 import { basePath } from '../paths.js'
-import { RequestRefused } from '../refusals.js'
 import { sourceOf } from '../request-state.js'
 import { halfSignedIn, signedIn } from '../session.js'
 import { parametersOf } from './form.js'
@@ -19,13 +18,6 @@ interface Asked {
   readonly parameters: AuthorizationParameters
   /** Where the request is kept, once it is. */
   readonly flow: string | undefined
-}
-
-/** RFC 9110 §9.3.2 would have HEAD do what GET does; nothing may mint a code unseen. */
-export const refuseHead: Middleware = function refuseHeadRequest(ctx, next) {
-  if (ctx.method !== 'HEAD') return next()
-  ctx.set('Allow', 'GET, POST')
-  throw new RequestRefused(405, 'invalid_request', 'HEAD is not a method of this URL')
 }
 
 /** GET /authorize, RFC 6749 §3.1: the one place that decides what comes next. Sign-in and approval return to it. */

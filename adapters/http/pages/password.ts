@@ -8,14 +8,15 @@ import { render } from '../render.js'
 import { sourceOf } from '../request-state.js'
 import { sessionTokenOf, startSession } from '../session.js'
 import { isFailure, tried, type Failure } from './attempt.js'
-import { flowOf, pathTo } from './flow.js'
+import { flowOf, pathTo, purposeOf } from './flow.js'
 import { formOf } from './form.js'
 import type { Guards } from './guards.js'
 import type { PageParts } from './parts.js'
 import { seeOther } from './redirects.js'
 
 /** Asks for the password again before the account is changed. */
-export function password({ ports, settings }: PageParts, { forPerson }: Guards): { ask: Middleware; confirm: Middleware } {
+export function password(parts: PageParts, { forPerson }: Guards): { ask: Middleware; confirm: Middleware } {
+  const { ports, settings } = parts
   const { authenticating, secrets, clock } = ports
 
   /** A flow comes here on its way to the enrolment alone. */
@@ -31,12 +32,14 @@ export function password({ ports, settings }: PageParts, { forPerson }: Guards):
   }
 
   return {
-    ask: forPerson((ctx, who) => {
+    ask: forPerson(async (ctx, who) => {
+      await purposeOf(ctx, parts)
       if (isFresh(who.session, clock.now())) seeOther(ctx, back(ctx))
       else page(ctx, who)
     }),
 
     confirm: forPerson(async (ctx, who) => {
+      await purposeOf(ctx, parts)
       const proof = { token: sessionTokenOf(ctx, settings) ?? '', password: formOf(ctx).get('password') ?? '' }
       const confirmed = await tried(ctx, textsOf(ctx).account.wrongPassword, authenticating.confirmPassword(proof, sourceOf(ctx)))
       if (isFailure(confirmed)) {
