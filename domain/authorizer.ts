@@ -20,13 +20,13 @@ import type { Catalogue } from './catalogue.js'
 import { isConfidential, registersRedirectUri } from './client.js'
 import { codeOf } from './computed-credentials.js'
 import { connectedApps } from './connected-apps.js'
-import { AUDIENCE, covers, isFor, permits, type Permission } from './consent.js'
+import { covers, isFor, permits, type Permission } from './consent.js'
 import { OAuthError, PageError } from './errors.js'
 import type { AuthorizationParameters } from './flow.js'
 import { CLOCK_LEEWAY_MS } from './grant.js'
 import type { AttemptId, BrowserId, ClientId, FlowId, GrantId, UserId } from './ids.js'
 import { isImpersonable, isPrivateSchemeRedirect } from './redirect-uri.js'
-import { showedSecondFactor } from './session.js'
+import { provenBy, showedSecondFactor } from './session.js'
 
 export interface AuthorizerParts {
   readonly catalogue: Catalogue
@@ -92,7 +92,7 @@ export class Authorizer implements ForAuthorizing {
     if (!client.requireOtp) return undefined
     // One that was taken away since it was shown, by an operator because it was stolen perhaps, counts no more.
     if (user.secondFactor === undefined) return 'enrol'
-    return showedSecondFactor(session) ? undefined : 'prove'
+    return showedSecondFactor(session, user) ? undefined : 'prove'
   }
 
   async isApproved(request: AuthorizationRequest, who: SignedIn): Promise<boolean> {
@@ -107,20 +107,19 @@ export class Authorizer implements ForAuthorizing {
     const { catalogue, consents } = this.#parts
     const { client, permissions, resources } = request
     const consent = await consents.find(who.user.id, client.id)
-    const scopes = permissions.filter(({ scope }) => scope !== AUDIENCE)
     const [knownScopes, knownResources] = [await catalogue.scopes(), await catalogue.resources()]
     const scopesOf = (list: readonly Permission[], at: readonly string[]) =>
       list.map(({ scope: name }) => ({
         name,
         description: knownScopes.find((scope) => scope.name === name)?.description ?? '',
-        isNew: !permits(consent, client, { scope: name, resources: at }),
+        isNew: !permits(consent, client, { scope: name, resources: at, audience: at }),
       }))
     const at = (uri: string) => {
       const resource = knownResources.find((known) => known.uri === uri) ?? { uri, name: uri }
-      const meant = scopes.filter((one) => one.resources.includes(uri))
+      const meant = permissions.filter((one) => one.resources.includes(uri))
       return { resource, scopes: scopesOf(meant, [uri]) }
     }
-    const asked = resources.length === 0 ? [{ scopes: scopesOf(scopes, []) }] : [...new Set(resources)].map(at)
+    const asked = resources.length === 0 ? [{ scopes: scopesOf(permissions, []) }] : [...new Set(resources)].map(at)
     return { request, asked, hasBeenApprovedBefore: isFor(consent, client) && consent.permissions.length > 0 }
   }
 
@@ -150,7 +149,7 @@ export class Authorizer implements ForAuthorizing {
       scopes,
       resources,
       authTime: who.session.authTime,
-      amr: who.session.amr,
+      amr: provenBy(who.session, who.user),
       grantEpoch: who.user.grantEpoch,
       withdrawalEpoch: who.user.withdrawalEpoch,
       createdAt: at,

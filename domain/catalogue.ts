@@ -3,10 +3,11 @@ import type { Clock } from '../ports/clock.js'
 import type { ResourceRepository } from '../ports/resource-repository.js'
 import type { ScopeRepository } from '../ports/scope-repository.js'
 import type { Client } from './client.js'
-import { AUDIENCE, permission, type Permission } from './consent.js'
+import { permission, type Permission } from './consent.js'
 import { OAuthError } from './errors.js'
 import type { ClientId } from './ids.js'
 import { Recent } from './recent.js'
+import { isId } from './names.js'
 import { takes, type Resource } from './resource.js'
 import { intersect, parseScope, within, type Scope } from './scope.js'
 
@@ -22,8 +23,8 @@ export class Catalogue {
     this.#resources = new Recent(() => resources.list(), clock)
   }
 
-  client(id: string): Promise<Client | undefined> {
-    return this.#clients.get(id as ClientId)
+  async client(id: string): Promise<Client | undefined> {
+    return isId(id) ? this.#clients.get(id as ClientId) : undefined
   }
 
   async scopes(): Promise<readonly Scope[]> {
@@ -56,12 +57,11 @@ export class Catalogue {
     return scopes.filter((name) => there.some((resource) => takes(resource, name)))
   }
 
-  /** Each scope at those of the resources where it makes sense, and a token for all of them. */
+  /** What a token for the resources with the scopes can be used for. */
   async permissionsFor(scopes: readonly string[], resources: readonly string[]): Promise<readonly Permission[]> {
     const there = (await this.resources()).filter(({ uri }) => resources.includes(uri))
     const at = (scope: string) => there.filter((resource) => takes(resource, scope)).map(({ uri }) => uri)
-    const meant = scopes.map((scope) => permission(scope, at(scope)))
-    return resources.length === 0 ? meant : [...meant, permission(AUDIENCE, resources)]
+    return scopes.map((scope) => permission(scope, at(scope), resources))
   }
 
   /** Of scopes that were approved once, those that are still the server's and the client's. */

@@ -4,11 +4,9 @@ import type { ConnectedApp } from '../ports/for-authorizing.js'
 import type { GrantRepository } from '../ports/grant-repository.js'
 import type { UserRepository } from '../ports/user-repository.js'
 import type { Catalogue } from './catalogue.js'
-import type { Client } from './client.js'
 import type { Grant } from './grant.js'
 import type { UserId } from './ids.js'
 import { isLive } from './live-grant.js'
-import type { User } from './user.js'
 
 export interface ConnectedAppsParts {
   readonly catalogue: Catalogue
@@ -31,7 +29,10 @@ export async function connectedApps(userId: UserId, parts: ConnectedAppsParts): 
   const apps = [...approved, ...firstOfEach(unasked)].map(async ({ clientId, clientRegistration, scopes, createdAt }) => {
     const client = await parts.catalogue.client(clientId)
     if (client?.registration !== clientRegistration) return undefined
-    const lastUsed = lastUseOf(grants, client, user, at)
+    const live = grants.filter((grant) => grant.clientId === client.id && isLive(grant, client, user, at))
+    const isApproved = approved.some((one) => one.clientRegistration === clientRegistration)
+    if (!isApproved && live.length === 0) return undefined
+    const lastUsed = lastUseOf(live)
     return { client, scopes: known.filter(({ name }) => scopes.includes(name)), since: createdAt, ...(lastUsed && { lastUsed }) }
   })
   return (await Promise.all(apps)).filter((app) => app !== undefined)
@@ -44,8 +45,7 @@ function firstOfEach(grants: readonly Grant[]): readonly Pick<Grant, 'clientId' 
   return firsts.map((first) => ({ ...first, scopes: ofOne(first).flatMap(({ scopes }) => scopes) }))
 }
 
-function lastUseOf(grants: readonly Grant[], client: Client, user: User | undefined, at: Date): Date | undefined {
-  const live = grants.filter((grant) => grant.clientId === client.id && isLive(grant, client, user, at))
+function lastUseOf(live: readonly Grant[]): Date | undefined {
   const uses = live.map(({ code, refresh }) => refresh?.rotatedAt ?? code.redeemedAt).filter((use) => use !== undefined)
   return uses.toSorted((a, b) => b.getTime() - a.getTime())[0]
 }

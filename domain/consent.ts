@@ -1,18 +1,16 @@
 import type { Client } from './client.js'
 import type { ClientId, UserId } from './ids.js'
 
-/**
- * In the place of a scope: one token for all of these resources. Each of them could use it at the others, so that what was approved at one and at
- * another was not approved at both.
- */
-export const AUDIENCE = ''
-
-/** One scope at a set of resources: what an approval of several scopes allowed, one of these for each. */
+/** One scope in one token: what an approval of several scopes allowed, one of these for each. */
 export interface Permission {
-  /** A name, or AUDIENCE. */
   readonly scope: string
-  /** Those where the scope makes sense, of those that were approved together: sorted, each once; none where the request named none. */
+  /** Where the scope makes sense, of the audience; sorted, each once. */
   readonly resources: readonly string[]
+  /**
+   * All resources that the token is for, sorted, each once; none where the request named none. Each of them could use the token at the others, so that
+   * what was approved at one and at another was not approved at both.
+   */
+  readonly audience: readonly string[]
 }
 
 /** What a person approves for a client in one go. */
@@ -52,13 +50,16 @@ export interface ConsentFilter {
   readonly clientId?: ClientId
 }
 
-export const permission = (scope: string, resources: readonly string[]): Permission => ({
+export const permission = (scope: string, resources: readonly string[], audience = resources): Permission => ({
   scope,
-  resources: [...new Set(resources)].sort(),
+  resources: sorted(resources),
+  audience: sorted(audience),
 })
 
+const sorted = (list: readonly string[]): readonly string[] => [...new Set(list)].sort()
+
 export const keptPermissions = ({ permissions, clientRegistration }: Approval): readonly KeptPermission[] =>
-  permissions.map(({ scope, resources }) => ({ registration: clientRegistration, scope, resources }))
+  permissions.map(({ scope, resources, audience }) => ({ registration: clientRegistration, scope, resources, audience }))
 
 /** The consent after an approval; one for another registration of the client counts as none. Order of first approval, no repeats. */
 export function approved(stored: Consent | undefined, approval: Approval): Consent {
@@ -81,7 +82,10 @@ function united(before: readonly KeptPermission[], added: readonly KeptPermissio
 }
 
 const spans = (wide: KeptPermission, narrow: KeptPermission): boolean =>
-  wide.registration === narrow.registration && wide.scope === narrow.scope && includes(wide.resources, narrow.resources)
+  wide.registration === narrow.registration &&
+  wide.scope === narrow.scope &&
+  includes(wide.resources, narrow.resources) &&
+  includes(wide.audience, narrow.audience)
 
 /** No resource at all is a request of its own kind. */
 const includes = (wide: readonly string[], narrow: readonly string[]): boolean =>
@@ -92,8 +96,8 @@ export const isFor = (consent: Consent | undefined, client: Client): consent is 
   consent?.clientRegistration === client.registration
 
 /** Whether the scope was approved at all these resources together, or at more; where none is named, only where none was. */
-export const permits = (consent: Consent | undefined, client: Client, { scope, resources }: Permission): boolean =>
-  isFor(consent, client) && consent.permissions.some((kept) => spans(kept, { registration: client.registration, scope, resources }))
+export const permits = (consent: Consent | undefined, client: Client, wanted: Permission): boolean =>
+  isFor(consent, client) && consent.permissions.some((kept) => spans(kept, { registration: client.registration, ...wanted }))
 
 export const covers = (consent: Consent | undefined, client: Client, permissions: readonly Permission[]): boolean =>
   permissions.length > 0 && permissions.every((one) => permits(consent, client, one))

@@ -21,9 +21,11 @@ export function mustBeEmail(text: string): void {
   if (!plain) throw new InvalidInput(`email: ${quoted(text)} is not an address like ada@example.com`)
 }
 
+export const isId = (text: string): boolean => text.length <= 128 && PRINTABLE_ASCII.test(text)
+
 /** 1 to 128 printable ASCII characters. Throws InvalidInput. */
 export function mustBeClientId(text: string): void {
-  if (text.length > 128 || !PRINTABLE_ASCII.test(text)) throw new InvalidInput('id: must be 1 to 128 printable ASCII characters')
+  if (!isId(text)) throw new InvalidInput('id: must be 1 to 128 printable ASCII characters')
 }
 
 /** Throws InvalidInput. Anything else is allowed in a password. */

@@ -82,8 +82,7 @@ export class PersonAuthenticator implements People {
   async confirmPassword({ token, password }: { token: string; password: string }, source: Source): Promise<NewSession | undefined> {
     const who = await this.resume(token)
     if (who === undefined || !(await this.passwordOf(who.user, password, source))) return undefined
-    const amr = who.user.secondFactor === undefined ? ['pwd'] : who.session.amr
-    const renewed = await this.#parts.sessionKeeper.renew(who, { amr, authTime: this.#parts.clock.now() })
+    const renewed = await this.#parts.sessionKeeper.renew(who, { authTime: this.#parts.clock.now() })
     this.#welcome(who.user, source)
     return renewed
   }

@@ -5,7 +5,7 @@ import type { SessionRepository } from '../ports/session-repository.js'
 import type { UserRepository } from '../ports/user-repository.js'
 import { OAuthError } from './errors.js'
 import type { SessionId } from './ids.js'
-import { isAlive, type Session } from './session.js'
+import { isAlive, provenBy, type Session } from './session.js'
 import type { User } from './user.js'
 
 export interface SessionLifetimes {
@@ -53,7 +53,7 @@ export class SessionKeeper {
     const authTime = how.authTime ?? session.authTime
     // Without another sign-in behind it, it ends when the one before it would have.
     const isSameSignIn = session.pending === undefined && authTime.getTime() === session.authTime.getTime()
-    return this.#begin(user, authTime, { amr: how.amr ?? session.amr }, isSameSignIn ? session.expiresAt : undefined)
+    return this.#begin(user, authTime, { amr: how.amr ?? provenBy(session, user) }, isSameSignIn ? session.expiresAt : undefined)
   }
 
   /** Whoever has this cookie value, half signed in or wholly; moves the idle limit at most once a minute. */

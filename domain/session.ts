@@ -36,5 +36,11 @@ const FRESH_MS = 15 * 60_000
 /** Whether the person showed the password lately enough to change the account. */
 export const isFresh = ({ authTime }: Session, at: Date): boolean => at.getTime() - authTime.getTime() < FRESH_MS
 
-/** Whether a second factor was shown (RFC 8176 `mfa`). */
-export const showedSecondFactor = ({ amr }: Session): boolean => amr.includes('mfa')
+const OF_SECOND_FACTOR: readonly string[] = ['otp', 'mfa']
+
+/** What a session's sign-in still proves: of a second factor that was taken away or replaced since, nothing. */
+export const provenBy = ({ amr, createdAt }: Session, { secondFactor }: User): readonly string[] =>
+  secondFactor !== undefined && secondFactor.enrolledAt <= createdAt ? amr : amr.filter((method) => !OF_SECOND_FACTOR.includes(method))
+
+/** Whether the second factor that the person has now was shown (RFC 8176 `mfa`). */
+export const showedSecondFactor = (session: Session, user: User): boolean => provenBy(session, user).includes('mfa')

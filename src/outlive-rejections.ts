@@ -13,8 +13,13 @@ export function outliveRejections(level: Config['logLevel']): void {
   })
 }
 
-const placeOf = ({ stack = '' }: Error): string =>
-  stack
+/** The frames of the stack, which follow the words. */
+function placeOf({ stack, message }: Error): string {
+  if (typeof stack !== 'string') return ''
+  const end = stack.indexOf(message)
+  const frames = end < 0 ? '' : stack.slice(end + message.length)
+  return frames
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .join('\n')
+}

@@ -23,34 +23,47 @@ export function answerPrimary(ready: () => Promise<void>): void {
   })
 }
 
-const listening = new WeakSet<Worker>()
-cluster.on('listening', (worker) => listening.add(worker))
+/** What each worker that listens said last, and who waits for its next answer. */
+class Asked {
+  readonly #worker: Worker
+  #storeLacks: string | null = null
+  #waiting: (() => void)[] = []
 
-/**
- * In the primary, which writes nothing itself: only who writes learns that the disk takes nothing more. Rejects with what the store of a worker
- * lacks; a worker that does not answer in time says nothing about its store.
- */
-export async function workersReady(): Promise<void> {
-  const asked = Object.values(cluster.workers ?? {}).filter((worker): worker is Worker => worker !== undefined && listening.has(worker))
-  const answers = await Promise.all(asked.map(askWorker))
-  const lacks = answers.find((answer) => typeof answer === 'string')
-  if (lacks !== undefined) throw new StoreUnavailable(lacks)
+  constructor(worker: Worker) {
+    this.#worker = worker
+    worker.on('message', (message: unknown) => {
+      if (typeof message !== 'object' || message === null || !('storeLacks' in message)) return
+      this.#storeLacks = (message as Answer).storeLacks
+      for (const go of this.#waiting.splice(0)) go()
+    })
+  }
+
+  /** Of a worker that does not answer in time, what it said last. One question is on its way at a time. */
+  async storeLacks(): Promise<string | null> {
+    const answered = new Promise<void>((go) => this.#waiting.push(go))
+    if (this.#waiting.length === 1) this.#worker.send(QUESTION, () => undefined)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((go) => {
+      timer = setTimeout(() => {
+        this.#waiting = []
+        go()
+      }, ANSWER_WITHIN_MS)
+    })
+    await Promise.race([answered, late])
+    clearTimeout(timer)
+    return this.#storeLacks
+  }
 }
 
-function askWorker(worker: Worker): Promise<string | null> {
-  return new Promise((resolve) => {
-    const end = (storeLacks: string | null) => {
-      clearTimeout(timer)
-      worker.off('message', listen)
-      resolve(storeLacks)
-    }
-    const listen = (message: unknown) => {
-      if (typeof message === 'object' && message !== null && 'storeLacks' in message) end((message as Answer).storeLacks)
-    }
-    const timer = setTimeout(end, ANSWER_WITHIN_MS, null)
-    worker.on('message', listen)
-    worker.send(QUESTION, (error) => {
-      if (error !== null) end(null)
-    })
-  })
+const asked = new Map<Worker, Asked>()
+cluster.on('listening', (worker) => {
+  if (!asked.has(worker)) asked.set(worker, new Asked(worker))
+})
+cluster.on('exit', (worker) => asked.delete(worker))
+
+/** In the primary, which writes nothing itself: only who writes learns that the disk takes nothing more. Rejects with what the store of a worker lacks. */
+export async function workersReady(): Promise<void> {
+  const answers = await Promise.all([...asked.values()].map((worker) => worker.storeLacks()))
+  const lacks = answers.find((answer) => typeof answer === 'string')
+  if (lacks !== undefined) throw new StoreUnavailable(lacks)
 }

@@ -37,18 +37,19 @@ export async function superviseWorkers(config: Config): Promise<void> {
   if (exitCode !== 0) process.exit(exitCode)
 }
 
-/** Forks, and forks again when one dies; resolves with the exit code of a worker that ended before it ever listened. */
+/** Forks, and forks again when one dies; resolves with the exit code of one that ended when none has ever listened. */
 function keepWorkers(count: number, serving: Set<Worker>, isStopping: () => boolean): Promise<number> {
-  const listened = new WeakSet<Worker>()
+  let hasServed = false
   cluster.on('listening', (worker) => {
     serving.add(worker)
-    listened.add(worker)
+    hasServed = true
   })
   return new Promise((failed) => {
     cluster.on('exit', (worker, code) => {
       serving.delete(worker)
       if (isStopping()) return
-      if (listened.has(worker)) setTimeout(() => isStopping() || cluster.fork(), RESTART_AFTER_MS)
+      // What the store does to a process that starts does not end those that serve.
+      if (hasServed) setTimeout(() => isStopping() || cluster.fork(), RESTART_AFTER_MS)
       else failed(code || 1)
     })
     for (let i = 0; i < count; i++) cluster.fork()

@@ -45,5 +45,5 @@ const view = (grant: Grant) =>
     scopes: grant.scopes,
     resources: grant.resources,
     created_at: grant.createdAt,
-    expires_at: grant.expiresAt,
+    expires_at: grant.refresh?.expiresAt ?? grant.expiresAt,
   }) satisfies Row

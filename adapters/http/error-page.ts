@@ -18,7 +18,7 @@ export function errorPage(settings: HttpSettings): (ctx: Context, refusal: Reque
     const statuses: Readonly<Record<number, (typeof errors)['other']>> = errors.statuses
     const ofForm: Readonly<Record<string, (typeof errors)['other']>> = errors.forms
     const kind = cause instanceof PageError ? cause.kind : undefined
-    const words = (isSafe(ctx) ? undefined : ofForm[kind ?? status]) ?? (kind ? errors.kinds[kind] : (statuses[status] ?? errors.other))
+    const words = (isForm(ctx) ? ofForm[kind ?? status] : undefined) ?? (kind ? errors.kinds[kind] : (statuses[status] ?? errors.other))
     const wayOut = exitFrom(ctx, refusal, settings)
     await secure(ctx, async () => {
       render(ctx, settings, 'error', { ...words, status, requestId: requestIdOf(ctx), ...(wayOut && { wayOut }) }, status)
@@ -40,6 +40,9 @@ function exitFrom(ctx: Context, { status, cause }: RequestRefused, settings: Htt
   const leadsHome = status === 404 || status === 403 || cause instanceof PageError || !isSafe(ctx)
   return leadsHome ? { href: `${basePath(settings)}/account`, label: errors.yourAccount } : undefined
 }
+
+/** What a client posts to /authorize is none that a person filled in. */
+const isForm = (ctx: Context): boolean => !isSafe(ctx) && !ctx.path.endsWith('/authorize')
 
 const isSafe = (ctx: Context): boolean => ctx.method === 'GET' || ctx.method === 'HEAD'
 

@@ -79,12 +79,14 @@ function united(before: object, added: object) {
   return { $let: { vars: { before, added }, in: both } }
 }
 
-/** The same registration and scope, and all the resources: none at all only where there are none. */
+/** The same registration and scope, all the resources and all the audience: none at all only where there are none. */
 const spans = (wide: string, narrow: string) => ({
   $and: [
     { $eq: [`${wide}.registration`, `${narrow}.registration`] },
     { $eq: [`${wide}.scope`, `${narrow}.scope`] },
-    { $setIsSubset: [`${narrow}.resources`, `${wide}.resources`] },
-    { $eq: [{ $eq: [`${narrow}.resources`, []] }, { $eq: [`${wide}.resources`, []] }] },
+    ...includes(`${wide}.resources`, `${narrow}.resources`),
+    ...includes(`${wide}.audience`, `${narrow}.audience`),
   ],
 })
+
+const includes = (wide: string, narrow: string) => [{ $setIsSubset: [narrow, wide] }, { $eq: [{ $eq: [narrow, []] }, { $eq: [wide, []] }] }]

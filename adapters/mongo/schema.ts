@@ -71,7 +71,13 @@ const PERMISSIONS: Backfill = {
   collection: 'consents',
   lacking: { permissions: { $exists: false }, resources: [] },
   set: [
-    { $set: { permissions: { $map: { input: '$scopes', in: { registration: '$clientRegistration', scope: '$$this', resources: [] } } } } },
+    {
+      $set: {
+        permissions: {
+          $map: { input: '$scopes', in: { registration: '$clientRegistration', scope: '$$this', resources: [], audience: [] } },
+        },
+      },
+    },
   ],
 }
 

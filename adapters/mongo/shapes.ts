@@ -69,7 +69,7 @@ const EVENTS: Shape = {
   whenAbsent: () => [],
 }
 const PERMISSIONS: Shape = {
-  schema: { bsonType: 'array', items: objectSchema({ registration: TEXT, scope: TEXT, resources: TEXTS }) },
+  schema: { bsonType: 'array', items: objectSchema({ registration: TEXT, scope: TEXT, resources: TEXTS, audience: TEXTS }) },
   isOptional: true,
   whenAbsent: () => [],
 }

@@ -14,6 +14,9 @@ const SETTINGS = [
 /** Milliseconds for which a check waits for the lock: longer than other processes keep it where all is well. */
 const CHECK_PATIENCE_MS = 1_000
 
+/** The driver would take a text up to its first NUL, and so one name for another. */
+const hasNul = (parameters: Row): boolean => Object.values(parameters).some((value) => typeof value === 'string' && value.includes('\0'))
+
 /** One open file. Rejections of `read`, `write` and `alone` are StoreUnavailable, or mistakes in this program. */
 export class Connection {
   readonly path: string
@@ -59,23 +62,28 @@ export class Connection {
     return this.#translating(this.#watchingDisk(patiently(() => transaction(this.#db, run), patienceMs)))
   }
 
-  /** Rejects when nothing can be written. Only after the disk refused a write is something written, by `attempt`, until the disk takes it. */
-  async mustTakeWrites(attempt: () => void): Promise<void> {
-    if (!this.#diskRefused) return this.write(() => undefined, CHECK_PATIENCE_MS)
-    await this.alone(attempt, CHECK_PATIENCE_MS)
+  /**
+   * Rejects when nothing can be written; `isFirst` has the patience of a start. Only after the disk refused a write is something written, by `attempt`,
+   * until the disk takes it.
+   */
+  async mustTakeWrites(attempt: () => void, isFirst: boolean): Promise<void> {
+    const patienceMs = isFirst ? undefined : CHECK_PATIENCE_MS
+    if (!this.#diskRefused) return this.write(() => undefined, patienceMs)
+    await this.alone(attempt, patienceMs)
     this.#diskRefused = false
   }
 
   get(sql: string, parameters: Row = {}): Row | undefined {
-    return this.#prepared(sql).get(parameters)
+    return hasNul(parameters) ? undefined : this.#prepared(sql).get(parameters)
   }
 
   all(sql: string, parameters: Row = {}): readonly Row[] {
-    return this.#prepared(sql).all(parameters)
+    return hasNul(parameters) ? [] : this.#prepared(sql).all(parameters)
   }
 
   /** How many rows changed. */
   run(sql: string, parameters: Row = {}): number {
+    if (hasNul(parameters)) throw new TypeError('a text holds a NUL')
     return Number(this.#prepared(sql).run(parameters).changes)
   }
 

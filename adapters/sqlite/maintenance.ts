@@ -50,7 +50,7 @@ export class SqliteStoreMaintenance implements StoreMaintenance {
       const lacks = state.isEmpty ? 'has no schema yet' : `lacks a part of its schema (${pendingOf(state).join(', ')})`
       throw new StoreUnavailable(`the store ${this.#store.path} ${lacks}: run \`portcullis store prepare\``)
     }
-    await this.#store.mustTakeWrites(() => this.#takeRoom())
+    await this.#store.mustTakeWrites(() => this.#takeRoom(), !this.#wasReady)
     this.#wasReady = true
   }
 

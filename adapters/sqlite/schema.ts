@@ -141,7 +141,8 @@ const THIRD: Step = {
       name: 'consents.permissions',
       table: 'consents',
       lacking: "permissions = '[]' AND resources = '[]' AND scopes <> '[]'",
-      set: `permissions = (SELECT json_group_array(json_object('registration', consents.client_registration, 'scope', value, 'resources', json('[]'))) FROM json_each(consents.scopes))`,
+      set: `permissions = (SELECT json_group_array(json_object('registration', consents.client_registration, 'scope', value,
+        'resources', json('[]'), 'audience', json('[]'))) FROM json_each(consents.scopes))`,
     },
   ],
 }

@@ -88,7 +88,12 @@ onEachMongo('a MongoDB store given something of its own language', (server) => {
     const [userId, clientId] = [aUser().id, '$clientRegistration' as ClientId]
     const approval = anApproval({ userId, clientId, clientRegistration: '$$ROOT', scopes: ['$scopes', '$a.b'], resources: ['$$REMOVE'] })
     for (let again = 0; again < 2; again++) await consents.remember(approval)
-    const permissions = ['$scopes', '$a.b'].map((scope) => ({ registration: '$$ROOT', scope, resources: ['$$REMOVE'] }))
+    const permissions = ['$scopes', '$a.b'].map((scope) => ({
+      registration: '$$ROOT',
+      scope,
+      resources: ['$$REMOVE'],
+      audience: ['$$REMOVE'],
+    }))
     const expected = { clientId, scopes: ['$scopes', '$a.b'], resources: ['$$REMOVE'], permissions }
     expect(await consents.find(userId, clientId)).to.deep.include(expected)
     const flow = aFlow({ parameters: { $where: '1', 'a.b': ['$c'], ['__proto__']: 'x' } })

@@ -103,7 +103,7 @@ onEachMongo('a MongoDB store of schema 1', (server) => {
     await maintenance.ready()
     expect((await maintenance.status()).schema).to.deep.equal({ version: 3, wanted: 3, pending: [] })
     expect(await users.find(user.id)).to.deep.equal(user)
-    const allowed = ['$read', 'write'].map((scope) => ({ registration: 'r', scope, resources: [] }))
+    const allowed = ['$read', 'write'].map((scope) => ({ registration: 'r', scope, resources: [], audience: [] }))
     expect((await consents.list({})).map(({ permissions }) => permissions)).to.have.deep.members([allowed, []])
     expect([await clients.find(client.id), await sessions.find(session.id)]).to.deep.equal([client, session])
   })

@@ -9,6 +9,7 @@ import { cookiesFollowIssuer } from '../../adapters/http/transport.js'
 import { SystemSecrets } from '../../adapters/system/secrets.js'
 import { PageError } from '../../domain/errors.js'
 import type { AuthorizationParameters } from '../../domain/flow.js'
+import { permission } from '../../domain/consent.js'
 import type { SecondFactor } from '../../domain/second-factor.js'
 import type { SignedIn } from '../../ports/for-authenticating.js'
 import type { AuthorizationRequest, ForAuthorizing, RefusedRequest } from '../../ports/for-authorizing.js'
@@ -55,7 +56,7 @@ export class World {
       client: CLIENT,
       scopes: this.scopes,
       resources: [],
-      permissions: this.scopes.map((scope) => ({ scope, resources: [] })),
+      permissions: this.scopes.map((scope) => permission(scope, [])),
       challenge: 'c'.repeat(43),
     }
   }

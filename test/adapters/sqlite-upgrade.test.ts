@@ -61,7 +61,7 @@ describe('sqlite: a store of schema 1', () => {
     })
     expect(await storage.sessions.find('session' as SessionId)).to.not.have.property('pending')
     expect(await storage.clients.find('web' as ClientId)).to.not.have.property('previousSecret')
-    const allowed = ['read', 'write'].map((scope) => ({ registration: 'r', scope, resources: [] }))
+    const allowed = ['read', 'write'].map((scope) => ({ registration: 'r', scope, resources: [], audience: [] }))
     expect((await storage.consents.list({})).map(({ permissions }) => permissions)).to.deep.equal([allowed, []])
     for (const [aggregate, record] of KEPT) expect((await storage.transfer.read(aggregate, 2)).records).to.deep.equal([record])
     await storage.maintenance.close()

@@ -53,7 +53,8 @@ describe('hostile text in Chromium, with JavaScript on and the content security 
 
   async function expectNothingRan(what: string): Promise<void> {
     // What a payload would start runs before this does.
-    await guest.page.evaluate('new Promise((later) => setTimeout(later, 20))')
+    await guest.page.waitForLoadState()
+    await guest.page.waitForTimeout(20)
     expect(ran, what).to.deep.equal([])
     expect([new URL(stage.server.issuer).host, 'rp.test'], what).to.include(new URL(guest.page.url()).host)
   }
@@ -85,10 +86,12 @@ describe('hostile text in Chromium, with JavaScript on and the content security 
       }
       await guest.go(`/login?${query.replace(/flow=[^&]*&/, '')}`)
       await guest.signIn(payload, 'a wrong password')
+      await guest.page.waitForSelector('[role=alert]')
       await expectNothingRan(`the user name ${payload}`)
     }
     await guest.go('/login?return_to=https%3A%2F%2Fevil.test%2F&next=%2F%2Fevil.test')
     await guest.signIn('alice')
+    await guest.page.waitForURL('**/account')
     expect(guest.path).to.equal('/account')
   })
 
@@ -99,9 +102,12 @@ describe('hostile text in Chromium, with JavaScript on and the content security 
     await stage.server.administering.createResource({ uri, name, scopes: [] }, OPERATOR)
     const username = await stage.person({ username: PAYLOADS[0]!, name })
     const client = await stage.server.client({ name, scopes: ['hostile'], defaultScopes: ['hostile'], resources: [uri] })
+    // What an operator changes is seen within a second.
+    stage.wait(2_000)
     await guest.begin(client, { scope: 'hostile', resource: uri })
     await expectNothingRan('sign-in')
     await guest.signIn(username)
+    await guest.page.waitForSelector('button[value=allow]')
     await expectNothingRan('approval')
     expect(await guest.text())
       .to.include(name)

@@ -82,6 +82,7 @@ async function askedAtResources(guest: Guest, stage: Stage): Promise<void> {
     const scopes = name === 'Archive' ? ['admin'] : ['read', 'write']
     await stage.server.administering.createResource({ uri, name, scopes }, { requestId: 'test', address: 'cli' })
   }
+  stage.wait(2_000)
   const url = authorizeUrl(stage.server.issuer, await client(stage, { resources }), pkce(), { scope: 'read write' })
   await guest.page.goto([url, ...resources.map((uri) => `resource=${encodeURIComponent(uri)}`)].join('&'))
   await guest.signIn('bob')

@@ -52,10 +52,10 @@ export function consentRepositoryContract(name: string, open: Open): void {
         scopes: ['b', 'a', 'c'],
         resources: ['urn:z', 'urn:a'],
         permissions: [
-          { registration: clientRegistration, scope: 'b', resources: [] },
-          { registration: clientRegistration, scope: 'a', resources: [] },
-          { registration: clientRegistration, scope: 'c', resources: ['urn:z'] },
-          { registration: clientRegistration, scope: 'a', resources: ['urn:z'] },
+          { registration: clientRegistration, scope: 'b', resources: [], audience: [] },
+          { registration: clientRegistration, scope: 'a', resources: [], audience: [] },
+          { registration: clientRegistration, scope: 'c', resources: ['urn:z'], audience: ['urn:z'] },
+          { registration: clientRegistration, scope: 'a', resources: ['urn:z'], audience: ['urn:z'] },
         ],
         ...times,
       }
@@ -66,15 +66,16 @@ export function consentRepositoryContract(name: string, open: Open): void {
       const [y, z] = ['urn:y', 'urn:z']
       const { clientRegistration: registration } = anApproval(ada, weather)
       const kept = async () => (await consents().find(ada, weather))?.permissions
-      const expected = (...lists: string[][]) => lists.map((resources) => ({ registration, scope: '$a', resources }))
+      const expected = (...lists: string[][]) => lists.map((resources) => ({ registration, scope: '$a', resources, audience: resources }))
       for (const resources of [[], [z], [y], [z]]) await consents().remember(anApproval(ada, weather, { scopes: ['$a'], resources }))
       expect(await kept()).to.deep.equal(expected([], [z], [y]))
       for (const resources of [[z, y], [y, z], [y], []]) await consents().remember(anApproval(ada, weather, { scopes: ['$a'], resources }))
       expect(await kept()).to.deep.equal(expected([], [y, z]))
-      await consents().remember(
-        anApproval(ada, weather, { scopes: ['b'], resources: [y, z], permissions: [{ scope: 'b', resources: [z] }] }),
-      )
-      expect(await kept()).to.deep.equal([...expected([], [y, z]), { registration, scope: 'b', resources: [z] }])
+      const narrow = { scope: 'b', resources: [z], audience: [z] }
+      const wide = { ...narrow, audience: [y, z] }
+      for (const permission of [narrow, wide, narrow])
+        await consents().remember(anApproval(ada, weather, { scopes: ['b'], resources: [y, z], permissions: [permission] }))
+      expect(await kept()).to.deep.equal([...expected([], [y, z]), { registration, ...wide }])
     })
 
     it('keeps every one of many parallel approvals of different scopes', async () => {
@@ -89,7 +90,9 @@ export function consentRepositoryContract(name: string, open: Open): void {
       expect(consent?.scopes[0]).to.equal('all')
       expect(consent?.resources).to.have.members(names.map(resourceOf))
       const { clientRegistration: registration } = anApproval(ada, weather)
-      const permissions = names.flatMap((name) => ['all', name].map((scope) => ({ registration, scope, resources: [resourceOf(name)] })))
+      const permissions = names.flatMap((name) =>
+        ['all', name].map((scope) => ({ registration, scope, resources: [resourceOf(name)], audience: [resourceOf(name)] })),
+      )
       expect(consent?.permissions).to.have.deep.members(permissions)
       expect(await consents().list({ userId: ada })).to.have.length(1)
     })
@@ -100,7 +103,7 @@ export function consentRepositoryContract(name: string, open: Open): void {
       await consents().remember(anApproval(bob, weather, { scopes: ['a'], clientRegistration: 'former' }))
       const { at, ...approval } = anApproval(ada, weather, { clientRegistration: 'later', scopes: ['b'], resources: [], at: after(1) })
       await consents().remember({ ...approval, at })
-      const permissions = [{ registration: 'later', scope: 'b', resources: [] }]
+      const permissions = [{ registration: 'later', scope: 'b', resources: [], audience: [] }]
       expect(await consents().find(ada, weather)).to.deep.equal({ ...approval, permissions, createdAt: at, updatedAt: at })
       expect(await consents().find(bob, weather)).to.deep.include({ clientRegistration: 'former', scopes: ['a'] })
       expect(await consents().list({})).to.have.length(2)

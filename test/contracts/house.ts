@@ -113,7 +113,7 @@ const requestOf = (client: Client): AuthorizationRequest => ({
   redirectUri: REDIRECT_URI,
   scopes: ['read'],
   resources: [],
-  permissions: [{ scope: 'read', resources: [] }],
+  permissions: [{ scope: 'read', resources: [], audience: [] }],
   challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
 })
 

@@ -32,7 +32,7 @@ export function userRepositoryContract(name: string, open: Open): void {
       const names = ['ada', 'Ada', 'ada ', 'adá', 'ada\u0301']
       for (const username of names) expect(await users().add(aUser({ username })), username).to.equal(true)
       for (const username of names) expect((await users().findByUsername(username))?.username).to.equal(username)
-      for (const username of ['ADA', 'ad', '', ' ada', 'ad%', 'ad_'])
+      for (const username of ['ADA', 'ad', '', ' ada', 'ad%', 'ad_', 'ada\0', 'ada\0x', '\0ada'])
         expect(await users().findByUsername(username), username).to.equal(undefined)
     })
 

@@ -147,7 +147,7 @@ export async function aBusyOffice() {
         clientRegistration: app.registration,
         scopes: ['read'],
         resources: [],
-        permissions: [{ scope: 'read', resources: [] }],
+        permissions: [{ scope: 'read', resources: [], audience: [] }],
         at: NOW,
       })
     }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { approved, AUDIENCE, covers, permission, permits, type Consent } from '../../domain/consent.js'
+import { approved, covers, permission, permits, type Consent } from '../../domain/consent.js'
 import { aClient, aUserId, NOW, anApproval } from '../support/builders.js'
 
 const [A, B, C] = ['https://a.test/', 'https://b.test/', 'https://c.test/']
@@ -42,15 +42,13 @@ describe('a remembered approval', () => {
 
   it('tells which scopes are new at the resources that are asked for', () => {
     const consent = of([['read'], [A]], [['read', 'write'], []])
-    const known = (resources: readonly string[]) => ['read', 'write'].filter((scope) => permits(consent, client, { scope, resources }))
+    const known = (resources: readonly string[]) =>
+      ['read', 'write'].filter((scope) => permits(consent, client, permission(scope, resources)))
     expect([known([A]), known([]), known([B])]).to.deep.equal([['read'], ['read', 'write'], []])
   })
 
-  it('is none of a scope at a resource where it made no sense then, ', () => {
-    const permissions = [
-      { scope: 'read', resources: [A] },
-      { scope: 'write', resources: [B] },
-    ]
+  it('is none of a scope at a resource where it made no sense then', () => {
+    const permissions = [permission('read', [A], [A, B]), permission('write', [B], [A, B])]
     const consent = approved(undefined, anApproval({ ...whose, scopes: ['read', 'write'], resources: [A, B], permissions }))
     expect(covers(consent, client, wanted(['write'], [A]))).to.equal(false)
     expect(covers(consent, client, permissions)).to.equal(true)
@@ -58,9 +56,12 @@ describe('a remembered approval', () => {
 
   it('of each scope at its resource is none of one token for both, which either could use at the other', () => {
     const consent = of([['read'], [A]], [['write'], [B]])
-    const each = [...wanted(['read'], [A]), ...wanted(['write'], [B])]
-    expect(covers(consent, client, each)).to.equal(true)
-    expect(covers(consent, client, [...each, permission(AUDIENCE, [A, B])])).to.equal(false)
+    const [read, write] = [permission('read', [A], [A, B]), permission('write', [B], [A, B])]
+    expect(covers(consent, client, [permission('read', [A]), permission('write', [B])])).to.equal(true)
+    expect(covers(consent, client, [read, write])).to.equal(false)
+    const together = approved(consent, anApproval({ ...whose, scopes: ['read'], resources: [A, B], permissions: [read] }))
+    expect(covers(together, client, [read])).to.equal(true)
+    expect(covers(together, client, [write]), 'with another scope').to.equal(false)
   })
 
   it('is none of another registration, even in a record that an older server let change hands', () => {

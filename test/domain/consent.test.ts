@@ -8,8 +8,13 @@ describe('what was allowed to a client', () => {
   const namesake = aClient({ id: client.id, disabledAt: undefined })
   const user = aUser({ disabledAt: undefined })
   const permissions = [
-    { registration: client.registration, scope: 'read', resources: [] },
-    { registration: client.registration, scope: 'read', resources: ['https://api.weather.example/v1'] },
+    { registration: client.registration, scope: 'read', resources: [], audience: [] },
+    {
+      registration: client.registration,
+      scope: 'read',
+      resources: ['https://api.weather.example/v1'],
+      audience: ['https://api.weather.example/v1'],
+    },
   ]
   const whose = { userId: user.id, clientId: client.id, clientRegistration: client.registration }
 

@@ -155,8 +155,13 @@ export const aConsent = (overrides: Overrides<Consent> = {}): Consent =>
       scopes: ['forecast:read', 'alarm:write'],
       resources: ['https://api.weather.example/v1'],
       permissions: [
-        { registration: short(), scope: 'forecast:read', resources: [] },
-        { registration: short(), scope: 'alarm:write', resources: ['https://api.weather.example/v1'] },
+        { registration: short(), scope: 'forecast:read', resources: [], audience: [] },
+        {
+          registration: short(),
+          scope: 'alarm:write',
+          resources: ['https://api.weather.example/v1'],
+          audience: ['https://api.weather.example/v1', 'urn:other'],
+        },
       ],
       createdAt: after(-9 * DAY),
       updatedAt: after(-8 * DAY),

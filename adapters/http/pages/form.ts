@@ -7,8 +7,8 @@ interface FormState {
   form?: Parameters
 }
 
-/** They may hold any character: a password is what it is, and what was pasted with a line break is not right, or right without it. */
-const TYPED = ['password', 'current_password', 'new_password', 'username', 'otp']
+/** They may hold any character: a password is what it is, and a code is right without the line break that it was pasted with. */
+const TYPED = ['password', 'current_password', 'new_password', 'otp']
 const read = bodyParser({ enableTypes: ['form'], formLimit: '16kb' })
 
 /** Reads an HTML form of up to 16 KB; any other body counts as an empty form. */

@@ -1,0 +1,28 @@
+import { expect } from 'chai'
+import { provenBy, showedSecondFactor } from '../../domain/session.js'
+import { MINUTE } from '../support/builders.js'
+import { HOME, House, PASSWORD } from './people-fixture.js'
+
+describe('a second factor that was replaced by another one', () => {
+  it('proves nothing in a session that showed the old one, however the session is renewed', async () => {
+    const house = new House()
+    const { id } = await house.add()
+    const old = await house.enrol()
+    const half = await house.signedIn()
+    const thief = await house.people.proveSecondFactor({ token: half.token, otp: house.codeOf(old.secret) }, HOME)
+    if (thief === undefined) throw new Error('not signed in')
+    expect(showedSecondFactor(thief.session, thief.user)).to.equal(true)
+
+    await house.storage.users.change(id, { secondFactor: null })
+    house.pass(MINUTE)
+    await house.enrol()
+    const who = await house.people.resume(thief.token)
+    if (who === undefined) throw new Error('the session ended')
+    expect(showedSecondFactor(who.session, who.user)).to.equal(false)
+    expect(provenBy(who.session, who.user)).to.deep.equal(['pwd'])
+    const confirmed = await house.people.confirmPassword({ token: thief.token, password: PASSWORD }, HOME)
+    expect(confirmed?.session.amr).to.deep.equal(['pwd'])
+    const renewed = await house.keeper.endOtherSessions(confirmed!, HOME)
+    expect((await house.people.resume(renewed.token))?.session.amr).to.deep.equal(['pwd'])
+  })
+})
