@@ -7,7 +7,7 @@ import { changeOnce } from './changing.js'
 import type { Connection } from './connection.js'
 import { documentOf, recordOf, type Stored } from './documents.js'
 import { isDuplicate } from './failures.js'
-import { text } from './statements.js'
+import { text } from './values.js'
 
 // Of documents whose fields are open the driver's types know no numbers.
 const ONE_MORE: UpdateFilter<Stored> = { $inc: { count: 1 } as never }

@@ -5,8 +5,9 @@ import { add } from './adding.js'
 import type { Connection } from './connection.js'
 import { absentFrom, documentOf, recordOf } from './documents.js'
 import { removeOne } from './removing.js'
-import { isThere, newMark, noting, text } from './statements.js'
+import { isThere, newMark, noting } from './statements.js'
 import { listed } from './listing.js'
+import { text } from './values.js'
 
 export class MongoClientRepository implements ClientRepository {
   readonly #store: Connection

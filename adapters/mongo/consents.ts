@@ -6,7 +6,8 @@ import { recordOf } from './documents.js'
 import { isDuplicate, isPassing } from './failures.js'
 import { listed, OLDEST_FIRST } from './listing.js'
 import { removeAll } from './removing.js'
-import { demandField, matching, text } from './statements.js'
+import { demandField, matching } from './statements.js'
+import { text } from './values.js'
 
 export class MongoConsentRepository implements ConsentRepository {
   readonly #store: Connection

@@ -2,7 +2,7 @@ import type { DeniedToken } from '../../domain/denied-token.js'
 import type { DeniedTokens } from '../../ports/denied-tokens.js'
 import { add } from './adding.js'
 import type { Connection } from './connection.js'
-import { text } from './statements.js'
+import { text } from './values.js'
 
 export class MongoDeniedTokens implements DeniedTokens {
   readonly #store: Connection

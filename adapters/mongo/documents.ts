@@ -1,6 +1,6 @@
 import { recordKey, type Aggregate, type Records } from '../../domain/records.js'
 import { SHAPES, type Shape } from './shapes.js'
-import { text } from './statements.js'
+import { text } from './values.js'
 
 /** A document of any collection. Beside the fields of its record it may have marks of this adapter. */
 export interface Stored {

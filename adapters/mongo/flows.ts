@@ -4,7 +4,8 @@ import type { FlowRepository } from '../../ports/flow-repository.js'
 import { add } from './adding.js'
 import type { Connection } from './connection.js'
 import { recordOf } from './documents.js'
-import { isThere, text } from './statements.js'
+import { isThere } from './statements.js'
+import { text } from './values.js'
 
 export class MongoFlowRepository implements FlowRepository {
   readonly #store: Connection

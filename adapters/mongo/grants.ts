@@ -8,7 +8,8 @@ import type { Connection } from './connection.js'
 import { recordOf, type Stored } from './documents.js'
 import { isAlone } from './failures.js'
 import { listed, OLDEST_FIRST } from './listing.js'
-import { changingAll, demandField, isThere, matching, newMark, NOTHING, text, whole } from './statements.js'
+import { changingAll, demandField, isThere, matching, newMark, NOTHING } from './statements.js'
+import { text, whole } from './values.js'
 
 /** Each state change is one statement, whose filter is the whole rule. */
 export class MongoGrantRepository implements GrantRepository {

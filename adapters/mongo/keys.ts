@@ -5,7 +5,7 @@ import { add } from './adding.js'
 import { changeOnce } from './changing.js'
 import type { Connection } from './connection.js'
 import { listed } from './listing.js'
-import { text } from './statements.js'
+import { text } from './values.js'
 
 export class MongoKeyRepository implements KeyRepository {
   readonly #store: Connection

@@ -4,7 +4,7 @@ import { add } from './adding.js'
 import type { Connection } from './connection.js'
 import { listed } from './listing.js'
 import { removeOne } from './removing.js'
-import { text } from './statements.js'
+import { text } from './values.js'
 
 export class MongoScopeRepository implements ScopeRepository {
   readonly #store: Connection

@@ -6,7 +6,7 @@ import type { Connection } from './connection.js'
 import { recordOf } from './documents.js'
 import { listed, OLDEST_FIRST } from './listing.js'
 import { removeAll, removeOne } from './removing.js'
-import { text } from './statements.js'
+import { text } from './values.js'
 
 export class MongoSessionRepository implements SessionRepository {
   readonly #store: Connection

@@ -2,17 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Collection, Filter, UpdateFilter } from 'mongodb'
 import type { Within } from './asking.js'
 import type { Stored } from './documents.js'
-
-/** In a filter a value that is no text could be an operator. Throws TypeError. */
-export function text(value: string): string {
-  if (typeof value !== 'string') throw new TypeError('text is expected here')
-  return value
-}
-
-export function whole(value: number): number {
-  if (!Number.isSafeInteger(value)) throw new TypeError('a whole number is expected here')
-  return value
-}
+import { text } from './values.js'
 
 /** Written with a change, so that the same call finds its own work again. */
 export const newMark = (): string => randomUUID()

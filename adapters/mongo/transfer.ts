@@ -5,7 +5,7 @@ import type { Page, StoreTransfer } from '../../ports/store-transfer.js'
 import type { Connection } from './connection.js'
 import { documentOf, recordOf, type Stored } from './documents.js'
 import { isDuplicate, isPassing } from './failures.js'
-import { text } from './statements.js'
+import { text } from './values.js'
 
 /** Each such batch has the time of a request. */
 const PUT_AT_ONCE = 100

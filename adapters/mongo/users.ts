@@ -8,7 +8,8 @@ import type { Connection } from './connection.js'
 import { recordOf, type Stored } from './documents.js'
 import { listed } from './listing.js'
 import { removeOne } from './removing.js'
-import { newMark, NOTHING, noting, text, whole } from './statements.js'
+import { newMark, NOTHING, noting } from './statements.js'
+import { text, whole } from './values.js'
 
 export class MongoUserRepository implements UserRepository {
   readonly #store: Connection
