@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { MongoClient } from 'mongodb'
+import { inTurns, type Loan } from './in-turns.js'
 import { unproxied, withDatabase, type Hosts } from './mongo-uri.js'
 
 export type ServerKind = 'given' | 'mongod' | 'SecantusDB'
@@ -15,8 +16,8 @@ export interface MongoServer {
   readonly kind: ServerKind
   /** For titles: what a result was obtained on. */
   readonly name: string
-  /** Its address, without a database. */
-  uri(): Promise<string>
+  /** Its address, without a database, until it is given back. */
+  readonly lend: () => Promise<Loan>
 }
 
 /** A server of one test's own, which may be killed and started again on the same port and data. */
@@ -132,18 +133,16 @@ async function initiate(uri: string, port: string): Promise<void> {
   await client.close()
 }
 
+const LOANS = 25
+
 function local(kind: Exclude<ServerKind, 'given'>, name: string): MongoServer {
-  let server: Promise<OwnServer> | undefined
-  const uri = async (): Promise<string> => {
-    server ??= startOwnServer(kind)
-    return (await server).uri
-  }
-  return { kind, name, uri }
+  return { kind, name, lend: inTurns(() => startOwnServer(kind), kind === 'SecantusDB' ? LOANS : Infinity) }
 }
 
 function find(): readonly MongoServer[] {
   const given = process.env['MONGODB_URI']
-  if (given !== undefined && given !== '') return [{ kind: 'given', name: 'the server of MONGODB_URI', uri: () => Promise.resolve(given) }]
+  if (given !== undefined && given !== '')
+    return [{ kind: 'given', name: 'the server of MONGODB_URI', lend: async () => ({ uri: given, giveBack: async () => undefined }) }]
   if (MONGOD !== undefined) return [local('mongod', 'mongod')]
   return (['SecantusDB'] as const).filter((kind) => BINARIES[kind] !== undefined).map((kind) => local(kind, `${kind}, a stand-in`))
 }
@@ -160,7 +159,8 @@ export interface FreshDatabase {
 /** A database that nobody else uses. */
 export async function freshDatabase(server: MongoServer): Promise<FreshDatabase> {
   const name = `portcullis_${randomBytes(8).toString('hex')}`
-  const uri = withDatabase(await server.uri(), name)
+  const { uri: address, giveBack } = await server.lend()
+  const uri = withDatabase(address, name)
   return {
     name,
     uri,
@@ -168,6 +168,7 @@ export async function freshDatabase(server: MongoServer): Promise<FreshDatabase>
       const client = new MongoClient(uri)
       await client.db(name).dropDatabase()
       await client.close()
+      await giveBack()
     },
   }
 }
