@@ -7,7 +7,7 @@ interface Lendable {
 /** What somebody has until it is given back. */
 export interface Loan {
   readonly uri: string
-  giveBack(): Promise<void>
+  readonly giveBack: () => Promise<void>
 }
 
 /**
