@@ -15,12 +15,13 @@ import type { GrantRepository } from '../ports/grant-repository.js'
 import type { Secrets } from '../ports/secrets.js'
 import type { UserRepository } from '../ports/user-repository.js'
 import type { Source } from './audit.js'
+import { questionOf } from './approval-question.js'
 import { validateAuthorization } from './authorization-request.js'
 import type { Catalogue } from './catalogue.js'
 import { isConfidential, registersRedirectUri } from './client.js'
 import { codeOf } from './computed-credentials.js'
 import { connectedApps } from './connected-apps.js'
-import { covers, isFor, permits, type Permission } from './consent.js'
+import { covers } from './consent.js'
 import { OAuthError, PageError } from './errors.js'
 import type { AuthorizationParameters } from './flow.js'
 import { CLOCK_LEEWAY_MS } from './grant.js'
@@ -105,22 +106,8 @@ export class Authorizer implements ForAuthorizing {
 
   async question(request: AuthorizationRequest, who: SignedIn): Promise<ApprovalQuestion> {
     const { catalogue, consents } = this.#parts
-    const { client, permissions, resources } = request
-    const consent = await consents.find(who.user.id, client.id)
-    const [knownScopes, knownResources] = [await catalogue.scopes(), await catalogue.resources()]
-    const scopesOf = (list: readonly Permission[], at: readonly string[]) =>
-      list.map(({ scope: name }) => ({
-        name,
-        description: knownScopes.find((scope) => scope.name === name)?.description ?? '',
-        isNew: !permits(consent, client, { scope: name, resources: at, audience: at }),
-      }))
-    const at = (uri: string) => {
-      const resource = knownResources.find((known) => known.uri === uri) ?? { uri, name: uri }
-      const meant = permissions.filter((one) => one.resources.includes(uri))
-      return { resource, scopes: scopesOf(meant, [uri]) }
-    }
-    const asked = resources.length === 0 ? [{ scopes: scopesOf(permissions, []) }] : [...new Set(resources)].map(at)
-    return { request, asked, hasBeenApprovedBefore: isFor(consent, client) && consent.permissions.length > 0 }
+    const consent = await consents.find(who.user.id, request.client.id)
+    return questionOf(request, consent, await catalogue.scopes(), await catalogue.resources())
   }
 
   async spend(value: string): Promise<void> {

@@ -143,6 +143,9 @@ onEachStore('resource indicators', (store) => {
       [[READING, WRITING], 'read write'],
     ]
     for (const [resources, scope] of others) expect(await asked(resources, scope), resources.join()).to.include('name="decision"')
+    expect(await asked([ANY], 'write'))
+      .to.include('All of this is new.')
+      .and.not.include('class="tag"')
     expect(await asked([ANY], 'read write'))
       .to.match(/To write things<\/bdi>\s*<span class="tag">New/)
       .and.not.match(/To read things<\/bdi>\s*<span class="tag">New/)

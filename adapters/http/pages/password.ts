@@ -33,6 +33,7 @@ export function password(parts: PageParts, { forPerson }: Guards): { ask: Middle
 
   return {
     ask: forPerson(async (ctx, who) => {
+      // A flow that is over ends here, and one that goes on says the language.
       await purposeOf(ctx, parts)
       if (isFresh(who.session, clock.now())) seeOther(ctx, back(ctx))
       else page(ctx, who)

@@ -3,7 +3,6 @@ import { AUTH_METHODS, GRANT_TYPES } from '../../../domain/client.js'
 import type { Clock } from '../../../ports/clock.js'
 import { LANGUAGES } from '../language.js'
 import type { HttpPorts, HttpSettings } from '../ports.js'
-import { atMost } from './at-most.js'
 
 const MAX_AGE_MS = 1_000
 const ANSWER_WITHIN_MS = 1_000
@@ -74,4 +73,13 @@ class KnownNames {
       // What was read last goes on.
     }
   }
+}
+
+async function atMost(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, tooLate])
+  clearTimeout(timer)
 }
