@@ -33,11 +33,11 @@ describe('starting and stopping', function () {
     it(`CONC-027: with WORKERS=${WORKERS} it serves the demo, tells how, and SIGTERM ends it with 0`, async () => {
       const server = await started({ WORKERS })
       try {
-        expect(server.output).to.match(/Demo user {4}demo {3}password: \S{20}/)
         const client = { client: aClient({ id: 'demo' as never, redirectUris: [`${server.issuer}/demo/callback`] }) }
         const page = await new Visitor().get(authorizeUrl(server.issuer, client, pkce()))
         expect(page.location).to.include('/login?flow=')
         expect(await server.end('SIGTERM')).to.equal(0)
+        expect(server.output).to.match(/Demo user {4}demo {3}password: \S{20}/)
       } finally {
         await server.end('SIGKILL')
       }

@@ -46,11 +46,11 @@ export class ServerProcess {
     await this.#ready(child)
   }
 
-  /** Sends the signal and waits for the end; answers the exit code. */
+  /** Sends the signal and waits for the end; answers the exit code. After SIGTERM, all that it wrote is in `output`. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const child = this.#child
     if (child?.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null
-    const ended = new Promise<number | null>((exited) => child.once('exit', exited))
+    const ended = new Promise<number | null>((exited) => child.once(signal === 'SIGTERM' ? 'close' : 'exit', exited))
     child.kill(signal)
     return ended
   }
