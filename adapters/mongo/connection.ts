@@ -31,6 +31,9 @@ const CLIENT_OPTIONS: MongoClientOptions = {
   retryReads: true,
 }
 
+/** Of every write: what is confirmed outlives a failover. */
+export const confirmed = (more: WriteConcernSettings): WriteConcernSettings => ({ ...more, w: 'majority', journal: true })
+
 /**
  * Given with the database, because there a URI cannot weaken it (the driver merges `w`, `journal` and `readConcernLevel` of a URI into the client's).
  * Reads are `local` on the primary: after a failover that sees every acknowledged write at once, while `majority` may lag behind the election
@@ -38,7 +41,7 @@ const CLIENT_OPTIONS: MongoClientOptions = {
  * the filter, which a primary that was deposed cannot acknowledge; one that matches nothing is confirmed in the same way.
  */
 const guarantees = (confirmation: WriteConcernSettings): DbOptions => ({
-  writeConcern: { ...confirmation, w: 'majority', journal: true },
+  writeConcern: confirmed(confirmation),
   readConcern: new ReadConcern('local'),
   readPreference: 'primary',
 })
@@ -71,12 +74,6 @@ export class Connection {
       const what = error instanceof Error ? error.name : 'unknown'
       throw error instanceof StoreUnavailable ? error : new StoreUnavailable(`the store ${this.address} cannot be used: ${what}`)
     }
-  }
-
-  /** Throws StoreUnavailable unless a server answers that takes writes. */
-  async mustAnswer(patienceMs: number): Promise<void> {
-    const hello = await this.ask((within) => this.#db.command({ hello: 1, ...within() }), { patienceMs })
-    if (hello['isWritablePrimary'] === false) throw new StoreUnavailable(`the store ${this.address} has no primary at the moment`)
   }
 
   get db(): Db {

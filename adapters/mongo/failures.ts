@@ -59,10 +59,12 @@ export const isDuplicate = (error: unknown): boolean => error instanceof MongoSe
 /** Whether the server refuses it because it belongs to no replica set. */
 export const isAlone = (error: unknown): boolean => error instanceof MongoServerError && error.code === NOT_A_REPLICA_SET
 
+/** Whether the server did it, and waited in vain for a majority to have it. */
+export const isUnconfirmed = (error: unknown): boolean => error instanceof MongoWriteConcernError
+
 /** Whether nobody can tell what happened, or certainly nothing did and the same may succeed in a moment. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError || error instanceof MongoWriteConcernError)
-    return true
+  if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError || isUnconfirmed(error)) return true
   return error instanceof MongoError && (PASSING.has(error.code) || error.hasErrorLabel('RetryableWriteError'))
 }
 
@@ -87,7 +89,7 @@ function wordsFor(error: unknown): string {
   if (error instanceof Error && error.name === 'MongoWaitQueueTimeoutError') return 'is busy: no connection became free in time'
   if (error instanceof TimedOut) return 'did not answer in time'
   if (CLOSED.some((closed) => error instanceof closed)) return 'is closed'
-  if (error instanceof MongoWriteConcernError) return 'did not confirm a write in time'
+  if (isUnconfirmed(error)) return 'did not confirm a write in time'
   if (error instanceof MongoServerError)
     return WORDS[Number(error.code)] ?? `cannot do its work now (${error.codeName ?? 'unknown reason'})`
   return 'cannot be reached'

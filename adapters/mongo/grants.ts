@@ -4,6 +4,7 @@ import type { GrantId } from '../../domain/ids.js'
 import type { GrantRepository, Redemption, Rotation } from '../../ports/grant-repository.js'
 import { add } from './adding.js'
 import type { Within } from './asking.js'
+import { inBatches } from './batches.js'
 import type { Connection } from './connection.js'
 import { recordOf, type Stored } from './documents.js'
 import { isAlone } from './failures.js'
@@ -68,13 +69,15 @@ export class MongoGrantRepository implements GrantRepository {
     })
   }
 
-  /** Like `end`: what an earlier run of the same call ended is counted, and once. */
+  /** Like `end`: what an earlier run of the same statement ended is counted, and once. */
   async endAll(filter: GrantFilter, why: EndReason, at: Date): Promise<number> {
     demandField(filter)
-    const endAttempt = newMark()
-    const end = { $set: { endedAt: at, endedBy: why, endAttempt } }
-    const which = owned(filter)
-    return this.#store.ask(changingAll(this.#grants, { ...which, endedAt: null }, end, { ...which, endAttempt }))
+    return inBatches(this.#store, 'grants', { ...owned(filter), endedAt: null }, (among) => {
+      const which = { ...owned(filter), ...among }
+      const endAttempt = newMark()
+      const end = { $set: { endedAt: at, endedBy: why, endAttempt } }
+      return this.#store.ask(changingAll(this.#grants, { ...which, endedAt: null }, end, { ...which, endAttempt }))
+    })
   }
 
   async list(filter: GrantFilter, at: Date): Promise<readonly Grant[]> {

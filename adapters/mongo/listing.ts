@@ -7,16 +7,48 @@ type Order = Readonly<Record<string, 1>>
 
 export const OLDEST_FIRST: Order = { createdAt: 1, _id: 1 }
 
-/** Text is ordered by its UTF-8 bytes. */
+/** Documents read by one statement, so that it ends in the time of a request. */
+const LISTED_AT_ONCE = 1_000
+
 export async function listed<A extends Aggregate>(
   store: Connection,
   aggregate: A,
   filter: Filter<Stored>,
   order: Order,
 ): Promise<readonly Records[A][]> {
-  const all = store.collection(aggregate).find.bind(store.collection(aggregate))
-  // Without a condition the server would read the collection as it lies on its disk, and sort afterwards.
-  const byKey = Object.keys(filter).length === 0 && !('username' in order || 'ordinal' in order) ? { hint: { _id: 1 } } : {}
-  const documents = await store.ask((within) => all(filter, { ...within(), ...byKey, sort: { ...order } }).toArray())
-  return documents.map((document) => recordOf(aggregate, document))
+  const documents = await found(store, aggregate, filter)
+  return documents.sort(by(order)).map((document) => recordOf(aggregate, document))
 }
+
+/** What is more than one statement reads is read in pages by key, like a transfer; few need no order, so that nothing but the filter chooses their index. */
+async function found(store: Connection, aggregate: Aggregate, filter: Filter<Stored>): Promise<Stored[]> {
+  const all = store.collection(aggregate).find.bind(store.collection(aggregate))
+  // Without a condition the server would read the collection as it lies on its disk.
+  const byKey = Object.keys(filter).length === 0 ? { hint: { _id: 1 } } : {}
+  const page = (which: Filter<Stored>, sort = {}) =>
+    store.ask((within) => all(which, { ...within(), ...byKey, ...sort, limit: LISTED_AT_ONCE }).toArray())
+  const few = await page(filter)
+  if (few.length < LISTED_AT_ONCE) return few
+  const documents: Stored[] = []
+  for (let last: Stored | undefined; ;) {
+    const rest = last === undefined ? filter : { $and: [filter, { _id: { $gt: last._id } }] }
+    const next = await page(rest, { sort: { _id: 1 } })
+    documents.push(...next)
+    last = next.at(-1)
+    if (next.length < LISTED_AT_ONCE) return documents
+  }
+}
+
+const by =
+  (order: Order) =>
+  (a: Stored, b: Stored): number => {
+    for (const field of Object.keys(order)) {
+      const difference = compared(a[field], b[field])
+      if (difference !== 0) return difference
+    }
+    return 0
+  }
+
+/** Text is ordered by its UTF-8 bytes. */
+const compared = (a: unknown, b: unknown): number =>
+  typeof a === 'string' && typeof b === 'string' ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : Number(a) - Number(b)

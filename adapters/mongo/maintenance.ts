@@ -1,13 +1,18 @@
 import { StoreUnavailable } from '../../domain/errors.js'
 import { AGGREGATES } from '../../domain/records.js'
 import type { StoreMaintenance, StoreStatus } from '../../ports/store-maintenance.js'
-import type { Connection } from './connection.js'
+import { idsOf } from './batches.js'
+import { confirmed, type Connection } from './connection.js'
+import { isPassing, isUnconfirmed } from './failures.js'
 import { migrate, planned } from './migrations.js'
 import type { Step } from './schema.js'
 import { collectionsThere, recorded, refuseNewer, schemaState, wordsFor } from './schema-state.js'
+import { NOTHING } from './statements.js'
 
 /** Readiness is asked for every few seconds, so it does not wait for as long as a request. */
 const READY_WITHIN_MS = 2_000
+/** Less, so that it is the server that says that no majority confirms. */
+const CONFIRMED_WITHIN_MS = 1_500
 /** Documents removed by one statement, so that nobody waits for long. */
 const PRUNED_AT_ONCE = 500
 
@@ -23,24 +28,24 @@ const OVER = {
 export class MongoStoreMaintenance implements StoreMaintenance {
   readonly #store: Connection
   readonly #steps: readonly Step[]
-  #wasReady = false
+  /** When it was last looked at. */
+  #schema: 'unknown' | 'right' | 'lost' = 'unknown'
 
   constructor(store: Connection, steps: readonly Step[]) {
     this.#store = store
     this.#steps = steps
   }
 
-  /** The schema is looked at until it was right once: a newer server that prepares the store must not stop those that run. */
+  /** The schema is looked at until it was right once, and again when it was lost: a newer server that prepares the store must not stop those that run. */
   async ready(): Promise<void> {
-    await this.#store.mustAnswer(READY_WITHIN_MS)
-    if (this.#wasReady) return
-    const state = await schemaState(this.#store, this.#steps)
-    refuseNewer(state, this.#store.address)
-    if (state.tasks.length > 0) {
-      const lacks = `lacks a part of its schema (${state.tasks.map(wordsFor).join(', ')})`
-      throw new StoreUnavailable(`the store ${this.#store.address} ${lacks}: run \`portcullis store prepare\``)
+    if (this.#schema === 'unknown') await this.#mustBeRight()
+    if (!(await this.#isRecorded())) {
+      this.#schema = 'lost'
+      const remedy = 'restore it from a backup, or drop it and run `portcullis store prepare`'
+      throw new StoreUnavailable(`the store ${this.#store.address} was dropped while it was served: ${remedy}`)
     }
-    this.#wasReady = true
+    if (this.#schema === 'lost') await this.#mustBeRight()
+    this.#schema = 'right'
   }
 
   async status(): Promise<StoreStatus> {
@@ -77,6 +82,24 @@ export class MongoStoreMaintenance implements StoreMaintenance {
     await this.#store.close()
   }
 
+  async #mustBeRight(): Promise<void> {
+    const state = await schemaState(this.#store, this.#steps)
+    refuseNewer(state, this.#store.address)
+    if (state.tasks.length === 0) return
+    const lacks = `lacks a part of its schema (${state.tasks.map(wordsFor).join(', ')})`
+    throw new StoreUnavailable(`the store ${this.#store.address} ${lacks}: run \`portcullis store prepare\``)
+  }
+
+  /** Asked by a write that changes nothing: a primary without a majority cannot confirm it, and a user who may only read is refused. */
+  async #isRecorded(): Promise<boolean> {
+    const options = { writeConcern: confirmed({ wtimeoutMS: CONFIRMED_WITHIN_MS }) }
+    const { matchedCount } = await this.#store.ask(
+      (within) => recorded(this.#store.db).updateOne({ _id: 'schema' }, NOTHING as never, { ...within(), ...options }),
+      { patienceMs: READY_WITHIN_MS, repeats: (error) => isPassing(error) && !isUnconfirmed(error) },
+    )
+    return matchedCount === 1
+  }
+
   /** What the server keeps in mind, so that it takes no time however many there are. */
   async #count(name: (typeof AGGREGATES)[number]): Promise<number> {
     return this.#store.ask((within) => this.#store.collection(name).estimatedDocumentCount(within()))
@@ -87,23 +110,12 @@ export class MongoStoreMaintenance implements StoreMaintenance {
     for (const field of OVER[name]) {
       const over = { [field]: { $lte: at } }
       for (let found = PRUNED_AT_ONCE; found === PRUNED_AT_ONCE;) {
-        const ids = await this.#idsOf(name, over)
+        const ids = await idsOf(this.#store, name, over, PRUNED_AT_ONCE)
         found = ids.length
         if (found > 0) total += await this.#delete(name, { _id: { $in: ids }, ...over })
       }
     }
     return total
-  }
-
-  async #idsOf(name: keyof typeof OVER, over: object): Promise<readonly string[]> {
-    const options = { projection: { _id: 1 }, limit: PRUNED_AT_ONCE } as const
-    const documents = await this.#store.ask((within) =>
-      this.#store
-        .collection(name)
-        .find(over, { ...within(), ...options })
-        .toArray(),
-    )
-    return documents.map(({ _id }) => _id)
   }
 
   /** How many the server says that it deleted: a batch that was deleted before its outcome was known is not counted. */

@@ -1,15 +1,18 @@
-import { MongoServerError, type Db } from 'mongodb'
+import { MongoServerError, type Db, type Document } from 'mongodb'
 import { StoreUnavailable } from '../../domain/errors.js'
 import type { Connection } from './connection.js'
 import type { Stored } from './documents.js'
 import { isDuplicate } from './failures.js'
+import { isAlike, standsFor } from './indexes.js'
 import type { Backfill, IndexPart, Step } from './schema.js'
 import { recorded, refuseNewer, schemaState, wordsFor, type SchemaState, type Task } from './schema-state.js'
 
 const NAMESPACE_EXISTS = 48
 const INDEX_NOT_FOUND = 27
+const INDEX_OPTIONS_CONFLICT = 85
 /** Documents changed at once, so that nobody waits for long. */
 const BACKFILLED_AT_ONCE = 100
+const PASSES = 3
 
 /**
  * Does what is missing, online; what was done. Any number of processes may do so at once, and what was interrupted is done by the next. While
@@ -55,8 +58,7 @@ async function perform(db: Db, task: Task, address: string): Promise<string> {
       await db.command({ collMod: task.collection, validator: task.validator, writeConcern: { w: 'majority' } })
       return words
     case 'replace-index':
-      await unless(INDEX_NOT_FOUND, db.collection(task.index.collection).dropIndex(task.index.name))
-      await createIndex(db, task.index, address)
+      await replaceIndex(db, task.index, address)
       return words
     case 'create-index':
       await createIndex(db, task.index, address)
@@ -78,22 +80,37 @@ async function unless(code: number, done: Promise<unknown>): Promise<void> {
   }
 }
 
-async function createIndex(db: Db, { collection, key, ...options }: IndexPart, address: string): Promise<void> {
+/** What keeps a value unique is there before the other one goes. It then has another name, since none can be renamed, and any will do. */
+async function replaceIndex(db: Db, index: IndexPart, address: string): Promise<void> {
+  if (index.unique) await createIndex(db, index, address, `${index.name}_anew`)
+  await unless(INDEX_NOT_FOUND, db.collection(index.collection).dropIndex(index.name))
+  if (!index.unique) await createIndex(db, index, address)
+}
+
+async function createIndex(db: Db, index: IndexPart, address: string, name = index.name): Promise<void> {
+  const { collection, key, ...options } = index
+  const cannot = (why: string) => new StoreUnavailable(`the store ${address} cannot have the index ${collection}.${index.name}: ${why}`)
   try {
-    await db.collection(collection).createIndex(key, options, {})
+    await db.collection(collection).createIndex(key, { ...options, name }, {})
   } catch (error) {
-    if (!isDuplicate(error)) throw error
-    const why = 'two documents have the value that must be unique'
-    throw new StoreUnavailable(`the store ${address} cannot have the index ${collection}.${options.name}: ${why}`)
+    if (isDuplicate(error)) throw cannot('two documents have the value that must be unique')
+    if (!(error instanceof MongoServerError && error.code === INDEX_OPTIONS_CONFLICT)) throw error
+    const there: Document[] = await db.collection(collection).indexes()
+    const alike = there.filter((other) => isAlike(other, index))
+    if (alike.some((other) => standsFor(other, index))) return
+    throw alike[0] === undefined ? error : cannot(`drop ${String(alike[0]['name'])}, which is in its place`)
   }
 }
 
-/** In passes over the ids, until one finds nothing: servers of the older version may have written behind an earlier pass. */
+/**
+ * In passes over the ids, because servers of the older version may write behind the first one; not until one finds nothing, because they write on.
+ * What they leave is understood (see `Backfill`).
+ */
 async function backfill(db: Db, { collection, lacking, set }: Backfill): Promise<number> {
   const documents = db.collection<Stored>(collection)
   const options = { sort: { _id: 1 }, limit: BACKFILLED_AT_ONCE, projection: { _id: 1 } } as const
   let total = 0
-  for (let changed = 1; changed > 0; total += changed) {
+  for (let pass = 0, changed = 1; pass < PASSES && changed > 0; pass++, total += changed) {
     changed = 0
     for (let after: object | undefined = {}; after !== undefined;) {
       const batch: Stored[] = await documents.find({ $and: [after, lacking] }, options).toArray()

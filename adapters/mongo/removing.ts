@@ -1,5 +1,6 @@
 import type { Filter } from 'mongodb'
 import type { Aggregate } from '../../domain/records.js'
+import { inBatches } from './batches.js'
 import type { Connection } from './connection.js'
 import type { Stored } from './documents.js'
 import { changingAll, isThere, newMark } from './statements.js'
@@ -22,8 +23,12 @@ export async function removeOne(store: Connection, aggregate: Aggregate, _id: st
   })
 }
 
-/** How many this call claimed; none is counted by two calls. */
+/** How many this call claimed; none is counted by two calls. What others claimed and did not come to delete goes as well. */
 export async function removeAll(store: Connection, aggregate: Aggregate, filter: Filter<Stored>): Promise<number> {
+  return inBatches(store, aggregate, filter, (among) => removeEach(store, aggregate, { ...filter, ...among }))
+}
+
+async function removeEach(store: Connection, aggregate: Aggregate, filter: Filter<Stored>): Promise<number> {
   const collection = store.collection(aggregate)
   const mark = { [CLAIM]: newMark() }
   const claim = changingAll(collection, { ...filter, [CLAIM]: null }, { $set: mark }, { ...filter, ...mark })

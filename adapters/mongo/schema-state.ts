@@ -4,6 +4,7 @@ import { StoreUnavailable } from '../../domain/errors.js'
 import { AGGREGATES, type Aggregate } from '../../domain/records.js'
 import type { Within } from './asking.js'
 import type { Connection } from './connection.js'
+import { toDoFor } from './indexes.js'
 import type { Backfill, IndexPart, Step } from './schema.js'
 
 /** Something to be done, in the order in which it is listed. */
@@ -97,22 +98,11 @@ function collectionTasks(there: There, steps: readonly Step[]): Task[] {
 
 async function indexTasks(db: Db, there: There, steps: readonly Step[], within: Within): Promise<Task[]> {
   const wanted = steps.flatMap(({ indexes }) => indexes)
-  const found = new Map<string, Document>()
-  for (const name of new Set(wanted.map(({ collection }) => collection).filter((collection) => there.has(collection)))) {
-    const indexes = (await db.collection(name).listIndexes(within()).toArray()) as Document[]
-    for (const index of indexes) found.set(`${name}.${String(index['name'])}`, index)
-  }
+  const found = new Map<string, readonly Document[]>()
+  for (const name of new Set(wanted.map(({ collection }) => collection).filter((collection) => there.has(collection))))
+    found.set(name, (await db.collection(name).listIndexes(within()).toArray()) as Document[])
   return wanted.flatMap((index): Task[] => {
-    const was = found.get(`${index.collection}.${index.name}`)
-    if (was !== undefined && isSame(was, index)) return []
-    return [{ kind: was === undefined ? 'create-index' : 'replace-index', index }]
+    const kind = toDoFor(index, found.get(index.collection) ?? [])
+    return kind === undefined ? [] : [{ kind, index }]
   })
 }
-
-/** The order of the fields in a key matters. */
-const isSame = (was: Document, wanted: IndexPart): boolean =>
-  isDeepStrictEqual(Object.entries(was['key'] as object), Object.entries(wanted.key)) &&
-  (was['unique'] === true) === (wanted.unique === true) &&
-  (was['sparse'] === true) === (wanted.sparse === true) &&
-  was['expireAfterSeconds'] === wanted.expireAfterSeconds &&
-  was['partialFilterExpression'] === undefined

@@ -13,7 +13,10 @@ export interface IndexPart {
   readonly expireAfterSeconds?: number
 }
 
-/** Gives documents what they lack. Documents may come and go meanwhile, and the server that runs has not heard of it yet. */
+/**
+ * Gives documents what they lack. Documents may come and go meanwhile, and servers that have not heard of it write on, also when it is over: what
+ * lacks it afterwards must be understood for good.
+ */
 export interface Backfill {
   /** `users.locale`, say. */
   readonly name: string

@@ -10,9 +10,9 @@ import { text } from './values.js'
 /** Each such batch has the time of a request. */
 const PUT_AT_ONCE = 100
 
-const UNIQUE: Partial<Record<Aggregate, { readonly field: string; readonly index: string; readonly words: string }>> = {
-  users: { field: 'username', index: 'by_username', words: 'the user name' },
-  keys: { field: 'ordinal', index: 'by_ordinal', words: 'the ordinal' },
+const UNIQUE: Partial<Record<Aggregate, { readonly field: string; readonly words: string }>> = {
+  users: { field: 'username', words: 'the user name' },
+  keys: { field: 'ordinal', words: 'the ordinal' },
 }
 
 export class MongoStoreTransfer implements StoreTransfer {
@@ -70,7 +70,7 @@ export class MongoStoreTransfer implements StoreTransfer {
 function taken(error: unknown, aggregate: Aggregate, documents: readonly Stored[]): InvalidInput | undefined {
   const unique = UNIQUE[aggregate]
   if (unique === undefined || !(error instanceof MongoBulkWriteError) || !isDuplicate(error)) return undefined
-  const failed = [error.writeErrors].flat().find(({ errmsg }) => errmsg?.includes(unique.index))
+  const failed = [error.writeErrors].flat().find(({ errmsg }) => errmsg?.includes(`dup key: { ${unique.field}:`))
   const value = failed && documents[failed.index]?.[unique.field]
   return value === undefined
     ? undefined

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { MongoClient, type Document } from 'mongodb'
-import { STEPS, validatorOf, type Step } from '../../adapters/mongo/schema.js'
+import { STEPS, validatorOf, type Backfill, type Step } from '../../adapters/mongo/schema.js'
 import { openMongoStorage, type MongoOptions } from '../../adapters/mongo/storage.js'
 import { StoreUnavailable } from '../../domain/errors.js'
 import type { ClientId } from '../../domain/ids.js'
@@ -124,6 +124,16 @@ onEachMongo('a MongoDB store of schema 1', (server) => {
     const factor = aUser().secondFactor!
     const enrolled = await next.users.change(user.id, { secondFactor: factor }, { sealedSecret: null })
     expect(enrolled).to.deep.equal({ ...user, secondFactor: factor })
+  })
+
+  it('moves on even if servers of before write what it changes again and again, and says how often it changed something', async () => {
+    // What is changed lacks it still, as if it had been written anew at once.
+    const set = [{ $set: { sessionEpoch: { $add: ['$sessionEpoch', 1] } } }]
+    const lasting: Backfill = { name: 'users.locale', collection: 'users', lacking: { locale: null }, set }
+    const { maintenance, users } = await open({ steps: [FIRST, { collections: {}, indexes: [], backfills: [lasting] }] })
+    expect(await maintenance.prepare()).to.deep.equal(['backfill users.locale: 3 documents'])
+    await maintenance.ready()
+    expect((await users.find(user.id))?.sessionEpoch).to.equal(user.sessionEpoch + 3)
   })
 
   it('lets the server forget what is over, by indexes on the ends', async () => {

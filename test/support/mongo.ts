@@ -2,12 +2,12 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { MongoClient } from 'mongodb'
 import { inTurns, type Loan } from './in-turns.js'
 import { unproxied, withDatabase, type Hosts } from './mongo-uri.js'
+import { freePort } from './server.js'
 
 export type ServerKind = 'given' | 'mongod' | 'SecantusDB'
 
@@ -60,14 +60,6 @@ const ARGUMENTS: Readonly<Record<Exclude<ServerKind, 'given'>, (port: string, fo
     'ERROR',
     '--sync-on-commit',
   ],
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const { port } = server.address() as AddressInfo
-  await new Promise((closed) => server.close(closed))
-  return port
 }
 
 /** Starts a server of one's own of a kind whose program is there. */
