@@ -26,6 +26,7 @@ import type { Clock } from '../ports/clock.js'
 import type { Storage } from '../ports/storage.js'
 import type { Config } from './config.js'
 import { httpSettings } from './http-settings.js'
+import { keysInTime } from './keys-in-time.js'
 import { TOKENS as T } from './tokens.js'
 
 /** What is chosen before anything is wired. */
@@ -62,7 +63,8 @@ function bindDomain(container: Container): void {
   container
     .bind(T.keyRing)
     .toResolvedValue(
-      ({ keys }, signer, secrets, clock, { accessTokenTtlMs }) => new KeyRing({ keys, signer, secrets, clock }, accessTokenTtlMs),
+      ({ keys }, signer, secrets, clock, { accessTokenTtlMs }) =>
+        new KeyRing({ keys: keysInTime(keys), signer, secrets, clock }, accessTokenTtlMs),
       [T.storage, T.signer, T.secrets, T.clock, T.config],
     )
   container.bind(T.publishing).toResolvedValue((keyRing) => keyRing, [T.keyRing])

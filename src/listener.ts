@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import type { HttpPorts } from '../adapters/http/ports.js'
+import { answerAll } from '../adapters/http/unread.js'
 
 const LIMITS = {
   maxHeaderSize: 16_384,
@@ -7,6 +9,8 @@ const LIMITS = {
   requestTimeout: 15_000,
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 5_000,
+  // `answerAll` asks for it.
+  requireHostHeader: false,
 }
 const CLOSE_IDLE_EVERY_MS = 100
 
@@ -16,8 +20,13 @@ export interface Listener {
   close(ms: number): Promise<void>
 }
 
-export async function listen(handler: RequestListener, host: string, port: number): Promise<Listener> {
-  const server = createServer(LIMITS, handler)
+export async function listen(
+  handler: RequestListener,
+  { host, port }: { readonly host: string; readonly port: number },
+  ports: Pick<HttpPorts, 'secrets' | 'log'>,
+): Promise<Listener> {
+  const server = createServer(LIMITS)
+  answerAll(server, handler, ports)
   const silent = new Set<Socket>()
   server.on('connection', (socket) => {
     silent.add(socket)
@@ -32,7 +41,8 @@ export async function listen(handler: RequestListener, host: string, port: numbe
 }
 
 async function close(server: Server, silent: ReadonlySet<Socket>, ms: number): Promise<void> {
-  server.on('request', (_request, response) => response.setHeader('Connection', 'close'))
+  // Before the handler, which may answer at once.
+  server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'))
   const closed = new Promise<void>((done) => {
     server.close(() => {
       done()

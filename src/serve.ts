@@ -38,12 +38,13 @@ export async function startServer(config: Config, options: ServerParts = {}): Pr
   const state = { stopping: false }
   let operations: Listener | undefined
   const begin = async () => {
+    const ports = resolve(container, TOKENS.httpPorts)
     if (!cluster.isWorker) {
-      const handler = handlerOf(createOperations(readiness, () => state.stopping))
-      operations = await listen(handler, config.operations.host, config.operations.port)
+      const handler = handlerOf(createOperations(readiness, () => state.stopping, ports.secrets))
+      operations = await listen(handler, config.operations, ports)
     }
-    const app = createApp(resolve(container, TOKENS.httpPorts), resolve(container, TOKENS.httpSettings))
-    return listen(handlerOf(app), config.listen.host, config.listen.port)
+    const app = createApp(ports, resolve(container, TOKENS.httpSettings))
+    return listen(handlerOf(app), config.listen, ports)
   }
   const listener = await begin().catch(async (error: unknown) => {
     await operations?.close(0)

@@ -2,17 +2,20 @@ import cluster, { type Worker } from 'node:cluster'
 import { createOperations } from '../adapters/http/operations.js'
 import { StoreUnavailable } from '../domain/errors.js'
 import type { Config } from './config.js'
+import { resolve } from './container.js'
 import { greet } from './demo.js'
 import { handlerOf, listen, within } from './listener.js'
 import { outliveRejections } from './outlive-rejections.js'
 import { prepare } from './prepared.js'
+import { TOKENS } from './tokens.js'
 
 const RESTART_AFTER_MS = 1_000
 const STOP_WITHIN_MS = 8_500
 
 /** The primary of several processes that share the public port: it answers the operations listener and keeps the number of workers. */
 export async function superviseWorkers(config: Config): Promise<void> {
-  const { storage, readiness } = await prepare(config)
+  const { storage, container, readiness } = await prepare(config)
+  const ports = { secrets: resolve(container, TOKENS.secrets), log: resolve(container, TOKENS.log) }
   const state = { stopping: false }
   const serving = new Set<Worker>()
   const maintenance = Object.assign(Object.create(storage.maintenance) as typeof storage.maintenance, {
@@ -21,11 +24,8 @@ export async function superviseWorkers(config: Config): Promise<void> {
       await readiness.ready()
     },
   })
-  const operations = await listen(
-    handlerOf(createOperations(maintenance, () => state.stopping)),
-    config.operations.host,
-    config.operations.port,
-  )
+  const handler = handlerOf(createOperations(maintenance, () => state.stopping, ports.secrets))
+  const operations = await listen(handler, config.operations, ports)
   const failed = keepWorkers(config.workers, serving, () => state.stopping)
   outliveRejections(config.logLevel)
   greet(config)

@@ -10,6 +10,7 @@ import { basePath, escapeRoute } from './paths.js'
 import type { HttpPorts, HttpSettings, Log } from './ports.js'
 import { crossOrigin } from './protocol/cors.js'
 import { protocolRoutes } from './protocol/routes.js'
+import { readTarget } from './request-target.js'
 import { asMiddleware } from './routing.js'
 import { cookiesFollowIssuer, secureTransport } from './transport.js'
 
@@ -17,8 +18,9 @@ import { cookiesFollowIssuer, secureTransport } from './transport.js'
 export function createApp(ports: HttpPorts, settings: HttpSettings): Koa {
   const app = new Koa()
   app.use(identify(ports, settings))
-  app.use(crossOrigin(settings))
   app.use(errorBoundary(ports, settings))
+  app.use(readTarget)
+  app.use(crossOrigin(settings))
   app.use(secureTransport(settings))
   app.use(answerMissing(settings))
   app.use(protocolRoutes(ports, settings))

@@ -28,13 +28,16 @@ export function errorBoundary({ log }: Pick<HttpPorts, 'log'>, settings: HttpSet
 }
 
 /** RFC 6749 §5.2. */
-function answerJson(ctx: Context, { status, code, message }: RequestRefused): void {
+function answerJson(ctx: Context, refusal: RequestRefused): void {
   forbidCaching(ctx)
-  if (status === 401) ctx.set('WWW-Authenticate', 'Basic realm="portcullis"')
-  ctx.status = status
+  if (refusal.status === 401) ctx.set('WWW-Authenticate', 'Basic realm="portcullis"')
+  ctx.status = refusal.status
   ctx.set('Content-Type', 'application/json')
-  ctx.body = { error: code, error_description: message }
+  ctx.body = bodyOf(refusal)
 }
+
+/** What a program is told. */
+export const bodyOf = ({ code, message }: RequestRefused) => ({ error: code, error_description: message })
 
 /** RFC 6749 §5.1 asks for both. */
 export function forbidCaching(ctx: Context): void {

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import type { Context, Middleware } from 'koa'
 import type { HttpPorts, HttpSettings } from './ports.js'
 import type { RequestState } from './request-state.js'
@@ -16,9 +16,13 @@ export function identify({ secrets }: Pick<HttpPorts, 'secrets'>, settings: Http
 
 function clientAddress(ctx: Context, trusted: number): string {
   const forwarded = forwardedByProxy(ctx.get('X-Forwarded-For'), trusted)
-  const address = forwarded !== undefined && isIP(forwarded) !== 0 ? forwarded : (ctx.req.socket.remoteAddress ?? '')
-  return address.replace(/^::ffff:(?=[\d.]+$)/i, '')
+  return forwarded !== undefined && isIP(forwarded) !== 0 ? unmapped(forwarded) : addressOf(ctx.req.socket)
 }
+
+/** Where the connection comes from. */
+export const addressOf = ({ remoteAddress = '' }: Pick<Socket, 'remoteAddress'>): string => unmapped(remoteAddress)
+
+const unmapped = (address: string): string => address.replace(/^::ffff:(?=[\d.]+$)/i, '')
 
 /** What the outermost believed proxy wrote: each appends to the right, and left of that anybody may have written anything. */
 export function forwardedByProxy(header: string, trusted: number): string | undefined {

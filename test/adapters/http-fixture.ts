@@ -46,7 +46,7 @@ export class World {
   }
 }
 
-function portsOf(world: World): HttpPorts {
+export function portsOf(world: World): HttpPorts {
   const write = (level: string) => (fields: object, text: string) => void world.logged.push({ level, fields, text })
   return {
     secrets: new SystemSecrets([Buffer.alloc(32, 7)]),

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { PassThrough } from 'node:stream'
-import { parseForm, readBody } from '../../adapters/http/protocol/form.js'
+import { parseForm, readBody, requireFormType } from '../../adapters/http/protocol/form.js'
 import { ClientGone, RequestRefused } from '../../adapters/http/refusals.js'
 
 const failure = (work: Promise<unknown>): Promise<unknown> =>
@@ -43,6 +43,38 @@ describe('the form reader', () => {
     expect(await read(16_384)).to.have.length(16_384)
     expect(await failure(read(16_385))).to.have.property('status', 413)
   })
+
+  for (const parameters of [
+    '',
+    ';',
+    ' ; ;',
+    '; charset=utf-8',
+    ';charset=UTF-8;',
+    '; charset="utf-8"',
+    '; charset="UTF-8" ;',
+    '; charset=utf8',
+  ])
+    it(`TOKEN-005 RFC 9110 §5.6.6, §8.3: takes a form of the type "${parameters}"`, () => {
+      for (const type of ['application/x-www-form-urlencoded', 'Application/X-WWW-Form-URLencoded'])
+        requireFormType({ headers: { 'content-type': type + parameters } })
+    })
+
+  for (const parameters of [
+    '; charset=utf-7',
+    '; charset=iso-8859-1',
+    '; charset=',
+    '; charset="utf-8',
+    '; charset=utf-88',
+    '; boundary=x',
+    ';=',
+    '; x',
+    'x',
+    ', text/plain',
+  ])
+    it(`TOKEN-005 RFC 6749 appendix B: refuses a form of the type "${parameters}"`, () => {
+      const headers = { 'content-type': `application/x-www-form-urlencoded${parameters}` }
+      expect(() => requireFormType({ headers })).to.throw(RequestRefused)
+    })
 
   it('decodes names and values, and keeps what follows the first =', () => {
     const { parameters } = parseForm(Buffer.from('n%61me=a+b%2Bc=d%C3%A9&&flag&empty=&é=ü'))

@@ -125,6 +125,16 @@ describe('metadata and JWKS', () => {
   })
 })
 
+describe('the keys', () => {
+  it('CONC-023: that nobody tells in time are 503 with Retry-After', async () => {
+    const world = new World()
+    world.isHanging = true
+    const response = await serve(world).get(JWKS)
+    expect([response.status, (response.body as { error?: unknown }).error]).to.deep.equal([503, 'temporarily_unavailable'])
+    expect(headerOf(response, 'retry-after')).to.match(/^[1-9]\d*$/)
+  })
+})
+
 describe('cross-origin requests', () => {
   const preflight = (path: string) =>
     serve(new World())

@@ -1,8 +1,11 @@
 import { expect } from 'chai'
 import supertest from 'supertest'
 import { createOperations } from '../../adapters/http/operations.js'
+import { SystemSecrets } from '../../adapters/system/secrets.js'
 
-const serve = (ready: () => Promise<void>, isStopping = false) => supertest(createOperations({ ready }, () => isStopping).callback())
+const SECRETS = new SystemSecrets([Buffer.alloc(32, 7)])
+const serve = (ready: () => Promise<void>, isStopping = false) =>
+  supertest(createOperations({ ready }, () => isStopping, SECRETS).callback())
 const fine = async () => undefined
 
 describe('the operations listener', () => {

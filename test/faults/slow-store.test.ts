@@ -45,6 +45,19 @@ describe(`while a store takes ${LATENCY_MS / 1_000} s for every call`, function 
   const operations = (): string => `http://127.0.0.1:${server.running.operationsPort}`
   const statusOf = async (url: string): Promise<number> => (await inTime(fetch(url))).status
 
+  it('CONC-023 RFC 6749 §3.1: a request that is posted to /authorize is a 503 page in time', async () => {
+    await wait(FORGOTTEN_MS)
+    state.isSlow = true
+    const body = new URLSearchParams({ client_id: client.client.id, redirect_uri: 'https://rp.test/cb' })
+    const answer = await inTime(fetch(`${server.issuer}/authorize`, { method: 'POST', body, redirect: 'manual' }))
+    state.isSlow = false
+    expect(answer.status).to.equal(503)
+    expect(answer.headers.get('retry-after')).to.match(/^[1-9]\d*$/)
+    expect(answer.headers.get('content-type')).to.match(/^text\/html/)
+    while (state.waiting > 0) await wait(50)
+    await fullService({ issuer: server.issuer, operations: operations(), client })
+  })
+
   it('CONC-023: 200 token requests at once are 503 with Retry-After in time, others are served, nothing is lost or left, and service follows', async () => {
     const { issuer } = server
     const visitor = new Visitor()

@@ -8,7 +8,8 @@ export interface Form {
   readonly resources: readonly string[]
 }
 
-const MEDIA_TYPE = /^application\/x-www-form-urlencoded\s*(;\s*charset="?utf-8"?\s*)?$/i
+/** RFC 9110 §5.6.6: any parameter may be empty. Both are labels of UTF-8 (WHATWG Encoding §4.2). */
+const PARAMETER = /^(charset=("?)utf-?8\2)?$/
 const MAX_BYTES = 16_384
 const WITHIN_MS = 10_000
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -18,7 +19,9 @@ const malformed = (reason: string): RequestRefused => new RequestRefused(400, 'i
 /** A form, sent as it is (RFC 6749 appendix B). */
 export function requireFormType({ headers }: Pick<IncomingMessage, 'headers'>): void {
   if (headers['content-encoding'] !== undefined) throw new RequestRefused(415, 'invalid_request', 'the body has a Content-Encoding')
-  if (!MEDIA_TYPE.test(headers['content-type'] ?? '')) throw malformed('the body is not a form')
+  const [type, ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase())
+  if (type !== 'application/x-www-form-urlencoded') throw malformed('the body is not a form')
+  if (!parameters.every((parameter) => PARAMETER.test(parameter))) throw malformed('the body is a form of another kind')
 }
 
 /** Throws 413 past 16 KB and 408 when the body does not arrive in time; ClientGone when it never will. */

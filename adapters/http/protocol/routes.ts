@@ -21,7 +21,7 @@ export function protocolRoutes(ports: HttpPorts, settings: HttpSettings): Middle
   const asked = [noStore, formOnly, readForm, inTime, prove] as const
   router.post(`${prefix}/token/revoke`, ...asked, revoke(revoking))
   router.post(`${prefix}/token/introspect`, ...asked, introspect(inspecting))
-  router.get(`${prefix}/.well-known/jwks.json`, jwks(ports))
+  router.get(`${prefix}/.well-known/jwks.json`, inTime, jwks(ports))
   router.get(escapeRoute(metadataPath(settings)), metadata(ports, settings))
   return asMiddleware(router)
 }
