@@ -4,7 +4,7 @@ import type { ClientCredentials, ForAuthenticating } from '../ports/for-authenti
 import type { Secrets } from '../ports/secrets.js'
 import type { Source } from './audit.js'
 import type { Catalogue } from './catalogue.js'
-import { liveSecrets, type Client } from './client.js'
+import { isConfidential, liveSecrets, type Client } from './client.js'
 import { OAuthError } from './errors.js'
 import { FailedAttempts } from './failed-attempts.js'
 import type { PersonAuthenticator } from './person-authenticator.js'
@@ -36,12 +36,14 @@ export class Authenticator implements ForAuthenticating {
 
   async client(credentials: ClientCredentials, source: Source): Promise<Client> {
     const contender = this.#parts.secrets.digest(`${source.address} ${credentials.clientId}`)
-    const retryAfter = this.#wrongSecrets.retryAfter(contender)
+    const isGuess = credentials.secret !== undefined
+    const retryAfter = isGuess ? this.#wrongSecrets.retryAfter(contender) : undefined
     if (retryAfter !== undefined) throw new OAuthError('temporarily_unavailable', 'too many wrong client secrets', { retryAfter })
     const client = await this.#parts.catalogue.client(credentials.clientId)
     const proved = this.#proves(client, credentials)
     if (client !== undefined && proved && client.disabledAt === undefined) return client
-    if (credentials.secret !== undefined) this.#wrongSecrets.add(contender)
+    // A public client has no secret to guess, and its id is no secret either. Unknown ones are counted as confidential ones are.
+    if (isGuess && (client === undefined || isConfidential(client))) this.#wrongSecrets.add(contender)
     // Of an unknown client nothing is told: what stands in the place of its id may be a secret in the wrong field.
     this.#parts.audit.record({ event: 'client-authentication', outcome: 'refused', ...(client && { client_id: client.id }) }, source)
     throw new OAuthError('invalid_client', 'unknown or disabled client, wrong secret or wrong method')

@@ -3,29 +3,35 @@ import type { Catalogue } from './catalogue.js'
 import { mayUse, registersRedirectUri, type Client } from './client.js'
 import { OAuthError, PageError, type OAuthErrorCode } from './errors.js'
 import type { AuthorizationParameters } from './flow.js'
+import type { ClientId } from './ids.js'
 
 /** As it travels: a longer one would make a Location that proxies refuse. */
 const MAX_STATE = 4096
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/
 
+/** With whose request it was. */
+interface ProvedRefusal extends RefusedRequest {
+  readonly clientId: ClientId
+}
+
 /** RFC 6749 §4.1.1 with RFC 7636, RFC 8707 and RFC 9700. Throws PageError until client and redirect_uri are proved. */
 export async function validateAuthorization(
   parameters: AuthorizationParameters,
   catalogue: Catalogue,
-): Promise<AuthorizationRequest | RefusedRequest> {
+): Promise<AuthorizationRequest | ProvedRefusal> {
   const client = await proveClient(parameters, catalogue)
   const redirectUri = proveRedirectUri(parameters, client)
   const state = single(parameters, 'state')
   const proved = { redirectUri, ...(state !== undefined && { state }) }
   const error = problem(parameters, client)
-  if (error !== undefined) return { ...proved, error }
+  if (error !== undefined) return { ...proved, clientId: client.id, error }
   try {
     const resources = await catalogue.admitResources(client, all(parameters, 'resource'))
     const scopes = await catalogue.admitScopes(client, single(parameters, 'scope'), resources)
     const permissions = await catalogue.permissionsFor(scopes, resources)
     return { ...proved, client, scopes, resources, permissions, challenge: single(parameters, 'code_challenge') ?? '' }
   } catch (refusal) {
-    if (refusal instanceof OAuthError) return { ...proved, error: refusal.code }
+    if (refusal instanceof OAuthError) return { ...proved, clientId: client.id, error: refusal.code }
     throw refusal
   }
 }

@@ -33,8 +33,8 @@ export class KeyAdministration implements ForKeepingKeys {
     return publishedKeys(keys, at, this.#tokenTtlMs).map((key) => ({ key, state: state(key) }))
   }
 
-  async rotateKey(afterMs: number, source: Source): Promise<SigningKey> {
-    const key = await makeKey(this.#parts, afterMs)
+  async rotateKey(afterMs: number, source: Source, { secretsLost = false } = {}): Promise<SigningKey> {
+    const key = await makeKey(this.#parts, afterMs, secretsLost)
     this.#record(`signing key ${key.kid} made`, source)
     return key
   }

@@ -1,10 +1,17 @@
 import type { ForPublishingKeys, JsonWebKeySet } from '../ports/for-publishing-keys.js'
 import type { AccessTokenClaims, OpenedKey } from '../ports/token-signer.js'
+import { StoreUnavailable } from './errors.js'
 import type { KeyId } from './ids.js'
 import { establishKeys, type KeyMakerParts } from './key-maker.js'
 import { activeKey, publishedKeys } from './key-succession.js'
 import { Recent } from './recent.js'
 import type { SigningKey } from './signing-key.js'
+
+interface Listed {
+  readonly keys: readonly SigningKey[]
+  /** They could not be read again: other processes may know more of them. */
+  readonly isStale: boolean
+}
 
 /** Makes, opens and publishes the keys that access tokens are signed with, at most one second behind the store. */
 export class KeyRing implements ForPublishingKeys {
@@ -22,33 +29,42 @@ export class KeyRing implements ForPublishingKeys {
 
   /** The key that signs now. Throws StoreUnavailable when none was ever read. */
   async signingKey(): Promise<OpenedKey> {
-    const key = activeKey(await this.#list(), this.#parts.clock.now())
+    const { keys } = await this.#list()
+    const key = activeKey(keys, this.#parts.clock.now())
     if (key === undefined) throw new Error('there is no signing key')
     return this.#open(key)
   }
 
   async jwks(): Promise<JsonWebKeySet> {
-    const published = await this.#published()
+    const { keys } = await this.#list()
+    const published = this.#published(keys)
     return { keys: published.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, use: 'sig', alg: 'ES256' })) }
   }
 
-  /** What an access token of ours says whose signature holds under a published key; undefined for any other text. Its time is not judged. */
+  /**
+   * What an access token of ours says whose signature holds under a published key; undefined for any other text. Its time is not judged. Throws
+   * StoreUnavailable when it names a key that is not known while the keys cannot be read again.
+   */
   async verify(token: string): Promise<AccessTokenClaims | undefined> {
-    const published = new Map((await this.#published()).map(({ kid, publicJwk }) => [kid, publicJwk]))
-    return this.#parts.signer.verify(token, (kid) => published.get(kid))
+    const { keys, isStale } = await this.#list()
+    const published = new Map(this.#published(keys).map(({ kid, publicJwk }) => [kid, publicJwk]))
+    return this.#parts.signer.verify(token, (kid) => {
+      if (isStale && !keys.some((key) => key.kid === kid)) throw new StoreUnavailable('the key of a token could not be looked up')
+      return published.get(kid)
+    })
   }
 
-  async #published(): Promise<readonly SigningKey[]> {
-    return publishedKeys(await this.#list(), this.#parts.clock.now(), this.#tokenTtlMs)
+  #published(keys: readonly SigningKey[]): readonly SigningKey[] {
+    return publishedKeys(keys, this.#parts.clock.now(), this.#tokenTtlMs)
   }
 
   /** While the store is down, what was read last goes on: a key outlives an outage. */
-  async #list(): Promise<readonly SigningKey[]> {
+  async #list(): Promise<Listed> {
     try {
-      return (await this.#keys.get('all')) ?? []
+      return { keys: (await this.#keys.get('all')) ?? [], isStale: false }
     } catch (error) {
-      const known = this.#keys.stale('all')
-      if (known !== undefined) return known
+      const keys = this.#keys.stale('all')
+      if (keys !== undefined) return { keys, isStale: true }
       throw error
     }
   }

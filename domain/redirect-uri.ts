@@ -15,6 +15,9 @@ export const isPrivateSchemeRedirect = (uri: string): boolean => !/^https?:/.tes
 /** RFC 8252 §8.6: another program on the device could answer at such an address, so a public client there is asked for each time. */
 export const isImpersonable = (redirectUri: string): boolean => isLoopbackRedirect(redirectUri) || isPrivateSchemeRedirect(redirectUri)
 
+/** What an answer adds to the query (RFC 6749 §4.1.2, RFC 9207 §2); no parameter may be there twice (RFC 6749 §3.1). */
+const ANSWER = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri']
+
 /** Why a URI may not be registered as a redirect URI, or undefined when it may. */
 export function redirectUriProblem(uri: string): string | undefined {
   if (uri.length > 2000) return 'is longer than 2000 characters'
@@ -22,8 +25,10 @@ export function redirectUriProblem(uri: string): string | undefined {
   if (uri.includes('*')) return 'has a wildcard'
   if (uri.includes('#')) return 'has a fragment'
   if (!URL.canParse(uri)) return 'is not a URL'
-  const { protocol, username, password, hostname } = new URL(uri)
+  const { protocol, username, password, hostname, searchParams } = new URL(uri)
   if (username !== '' || password !== '' || /^https?:\/\/[^/?]*@/.test(uri)) return 'has user information'
+  const taken = ANSWER.find((name) => searchParams.has(name))
+  if (taken !== undefined) return `has the parameter ${taken} in its query, which the answer adds`
   if (protocol === 'https:')
     return uri.startsWith(`https://`) && hostname !== '' ? canonicalProblem(uri) : 'is not of the form https://host/path'
   if (protocol === 'http:') return LOOPBACK.test(uri) ? canonicalProblem(uri) : 'uses http outside 127.0.0.1, [::1] and localhost'

@@ -15,6 +15,7 @@ import type { KeyRing } from './key-ring.js'
 import { TokenMint } from './token-mint.js'
 import { worthOf, type Worth } from './token-worth.js'
 import { mustGoOn } from './too-late.js'
+import type { User } from './user.js'
 
 export interface TokenLifetimes {
   readonly issuer: string
@@ -65,11 +66,12 @@ export class TokenIssuer implements ForIssuingTokens {
     return { ...(await this.#present(opened.grantId)), generation: opened.generation }
   }
 
-  async redeem({ grant }: Presented, exchange: Exchange): Promise<IssuedTokens> {
+  async redeem({ grant, user }: Presented, exchange: Exchange): Promise<IssuedTokens> {
     const { client, redirectUri, attempt } = exchange
     this.#mustBelong(grant, exchange)
     if (redirectUri !== undefined && redirectUri !== grant.code.redirectUri) throw invalidGrant('redirect_uri differs from the request')
     if (grant.code.redeemedAt !== undefined) return this.#end(grant, 'replayed', 'replay', exchange)
+    mustBeEnabled(user)
     const worth = await this.#worthOf(grant, exchange)
     const key = await this.#parts.keyRing.signingKey()
     const at = this.#parts.clock.now()
@@ -87,9 +89,14 @@ export class TokenIssuer implements ForIssuingTokens {
     return this.#mint.forGrant(won, worth, key, at)
   }
 
-  async rotate({ grant, generation = 0 }: Presented, asked: readonly string[] | undefined, exchange: Exchange): Promise<IssuedTokens> {
+  async rotate(
+    { grant, user, generation = 0 }: Presented,
+    asked: readonly string[] | undefined,
+    exchange: Exchange,
+  ): Promise<IssuedTokens> {
     this.#mustBelong(grant, exchange)
     await this.#judge(grant, generation, exchange)
+    mustBeEnabled(user)
     const worth = await this.#worthOf(grant, exchange, asked)
     const key = await this.#parts.keyRing.signingKey()
     let state: Grant | undefined = grant
@@ -129,7 +136,7 @@ export class TokenIssuer implements ForIssuingTokens {
     const grant = await this.#parts.grants.find(id)
     if (grant === undefined) throw invalidGrant('unknown grant')
     const user = await this.#parts.users.find(grant.userId)
-    if (user === undefined || user.disabledAt !== undefined) throw invalidGrant('person gone or disabled')
+    if (user === undefined) throw invalidGrant('person gone')
     if (grant.grantEpoch !== user.grantEpoch) throw invalidGrant('ended with all grants of the person')
     if (grant.code.redeemedAt === undefined && grant.withdrawalEpoch !== user.withdrawalEpoch)
       throw invalidGrant('an approval was withdrawn meanwhile')
@@ -180,6 +187,11 @@ export class TokenIssuer implements ForIssuingTokens {
   #record(event: AuditEventName, grant: Grant, { source }: Exchange, outcome: 'ok' | 'refused' = 'ok'): void {
     this.#parts.audit.record({ event, outcome, client_id: grant.clientId, user_id: grant.userId, grant_id: grant.id }, source)
   }
+}
+
+/** Asked once a replay and a reuse are judged: they end the grant, which would be back with the person. */
+function mustBeEnabled({ disabledAt }: User): void {
+  if (disabledAt !== undefined) throw invalidGrant('person disabled')
 }
 
 const invalidGrant = (reason: string): OAuthError => new OAuthError('invalid_grant', reason)

@@ -35,11 +35,11 @@ export interface Presented {
 }
 
 export interface ForIssuingTokens {
-  /** Opens a code without spending it. A forged one is `invalid_grant` without a store call; likewise an unknown one, or one whose person is gone or disabled. */
+  /** Opens a code without spending it. A forged one is `invalid_grant` without a store call; likewise an unknown one, or one whose person is gone. */
   presentCode(code: string): Promise<Presented>
   /** The same for a refresh token. */
   presentRefreshToken(token: string): Promise<Presented>
-  /** Spends the code, whose proof (client, verifier) is complete. One call succeeds; any other ends the grant: `invalid_grant`. */
+  /** Spends the code, whose proof (client, verifier) is complete. One call succeeds; any other ends the grant: `invalid_grant`. So is a disabled person's, which spends nothing. */
   redeem(presented: Presented, exchange: Exchange): Promise<IssuedTokens>
   /** Rotates, or answers the newest token to a retry inside REFRESH_GRACE; reuse ends the grant: `invalid_grant`. `asked` narrows the access token only. */
   rotate(presented: Presented, asked: readonly string[] | undefined, exchange: Exchange): Promise<IssuedTokens>

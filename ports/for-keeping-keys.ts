@@ -17,8 +17,11 @@ export interface Resealed {
 export interface ForKeepingKeys {
   /** Those that are published, by age. */
   listKeys(): Promise<readonly KeyListed[]>
-  /** Publishes a new key, which signs `afterMs` later, so that every process has published it before. Also while another one is on its way. */
-  rotateKey(afterMs: number, source: Source): Promise<SigningKey>
+  /**
+   * Publishes a new key, which signs `afterMs` later, so that every process has published it before. Also while another one is on its way. Throws
+   * ForeignSecrets when SECRETS do not open the key that signs now, unless those that do are lost.
+   */
+  rotateKey(afterMs: number, source: Source, options?: { readonly secretsLost?: boolean }): Promise<SigningKey>
   /** Withdraws a published key now; the newest other one signs at once. The last one is refused. */
   retireKey(kid: string, source: Source): Promise<void>
   /**

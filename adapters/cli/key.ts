@@ -5,6 +5,11 @@ import { destructive, durationFrom, verb } from './command.js'
 import type { ConfirmOptions, Operator, OutputOptions } from './operator.js'
 import { sheet, table, type Row } from './output.js'
 
+interface RotateOptions extends OutputOptions {
+  readonly after?: number
+  readonly secretsLost?: boolean
+}
+
 /** By then every process has published the new key, so it may not sign sooner. */
 const PUBLISHED_EVERYWHERE = '2s'
 
@@ -16,8 +21,9 @@ export function addKeyCommands(program: Command, operator: Operator): void {
   })
   verb(noun, 'rotate', 'publish a new key now and sign with it two seconds later')
     .option('--after <duration>', 'sign with it later, for example 1h', durationFrom(PUBLISHED_EVERYWHERE))
-    .action(async ({ after = milliseconds(PUBLISHED_EVERYWHERE), ...options }: OutputOptions & { readonly after?: number }) => {
-      const key = await operator.keepKeys((keeping, source) => keeping.rotateKey(after, source))
+    .option('--secrets-lost', 'although SECRETS do not open the key that signs now, because those that do are lost')
+    .action(async ({ after = milliseconds(PUBLISHED_EVERYWHERE), secretsLost = false, ...options }: RotateOptions) => {
+      const key = await operator.keepKeys((keeping, source) => keeping.rotateKey(after, source, { secretsLost }))
       const told = { id: key.kid, signs_from: key.signsFrom }
       operator.tell(options, told, sheet(told))
     })

@@ -73,6 +73,7 @@ function exitStatus(error: unknown): number {
     case 'StoreUnavailable':
       return STORE_UNAVAILABLE
     case 'SettingsError':
+    case 'ForeignSecrets':
       return BAD_SETTINGS
     default:
       return FAILED

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { SystemSecrets } from '../../adapters/system/secrets.js'
 import { later, NOW } from '../domain/administrator-fixture.js'
-import { aUser } from '../support/builders.js'
+import { aKey, aUser } from '../support/builders.js'
 import { aCommandLine, aCommandLineWithThings } from './cli-fixture.js'
 
 const ISO = NOW.toISOString()
@@ -63,6 +63,22 @@ describe('portcullis key', () => {
     expect({ status, out }).to.deep.equal({ status: 0, out: 'Retired.\n' })
     expect(err).to.include('every token that it signed is refused')
     expect(await run(['key', 'rotate'], { typed: '' })).to.include({ status: 0, err: '' })
+  })
+
+  it('JWKS-005: rotate with other SECRETS than the servers is 78 and makes nothing', async () => {
+    const { json, run, storage } = aCommandLine()
+    const sealedPrivateKey = new SystemSecrets([Buffer.alloc(32, 9)]).seal('signing-key', Buffer.from('of the servers'))
+    const { kid } = aKey({ sealedPrivateKey })
+    await storage.keys.add(aKey({ kid, sealedPrivateKey, retiredAt: undefined }))
+    const { status, out, err } = await run(['key', 'rotate', '--json'])
+    expect({ status, out }).to.deep.equal({ status: 78, out: '' })
+    expect(err)
+      .to.match(/^error: PORTCULLIS_SECRETS: [^\n]+\n$/)
+      .and.include(kid)
+    expect(err).to.not.include(Buffer.alloc(32, 7).toString('base64url'))
+    expect((await json('key', 'list'))['keys']).to.have.lengthOf(1)
+    expect(await run(['key', 'rotate', '--secrets-lost'])).to.include({ status: 0 })
+    expect((await json('key', 'list'))['keys']).to.have.lengthOf(2)
   })
 
   for (const after of ['1s', '0s', '366d', '999999999d', '2', '2 s', '-2s', '1.5h', '2S', ''])

@@ -1,13 +1,14 @@
 import { expect } from 'chai'
 import { openMemoryStorage } from '../../adapters/memory/storage.js'
 import type { KeyAdministration } from '../../domain/key-administration.js'
+import { ForeignSecrets } from '../../domain/key-maker.js'
 import type { KeyRing } from '../../domain/key-ring.js'
 import type { Storage } from '../../ports/storage.js'
-import { contend } from '../contracts/opened.js'
-import { MINUTE } from '../support/builders.js'
+import { contend, failure } from '../contracts/opened.js'
+import { after, aKey, MINUTE, NOW } from '../support/builders.js'
 import { slow } from '../support/slow.js'
 import { refused, SOURCE } from './administrator-fixture.js'
-import { aKeyRoom } from './keys-fixture.js'
+import { aKeyRoom, FRESH, OLD } from './keys-fixture.js'
 
 const kidsOf = async (ring: KeyRing) => (await ring.jwks()).keys.map(({ kid }) => kid)
 const states = async (keeping: KeyAdministration) => (await keeping.listKeys()).map(({ key, state }) => [key.ordinal, state])
@@ -45,6 +46,29 @@ describe('KeyAdministration', () => {
     expect(await refused(keeping.retireKey('another', SOURCE))).to.equal('there is no published key "another"')
     expect(await refused(keeping.retireKey(kid, SOURCE))).to.equal(`key "${kid}" is the last one: rotate first`)
     expect(await kidsOf(ring)).to.deep.equal([kid])
+  })
+
+  it('JWKS-005: rotates with no SECRETS but those that open the key that signs, so that the servers go on signing', async () => {
+    const { ring, storage, events, pass } = aKeyRoom()
+    await ring.signingKey()
+    const foreign = aKeyRoom({ storage, secrets: [FRESH] })
+    const refusal = await failure(() => foreign.keeping.rotateKey(2_000, SOURCE))
+    expect(refusal).to.be.instanceOf(ForeignSecrets)
+    expect(String(refusal)).to.include('PORTCULLIS_SECRETS: ').and.not.include(FRESH.toString('base64url'))
+    expect([await ordinals(storage), foreign.events, events]).to.deep.equal([[1], [], []])
+    pass(3_000)
+    await ring.signingKey()
+    await aKeyRoom({ storage, secrets: [FRESH, OLD] }).keeping.rotateKey(2_000, SOURCE)
+    expect(await ordinals(storage)).to.deep.equal([1, 2])
+  })
+
+  it('JWKS-005: the key that counts is the one that signs, not one that is withdrawn or to come', async () => {
+    const { keeping, ring, storage } = aKeyRoom()
+    await ring.signingKey()
+    await storage.keys.add(aKey({ ordinal: 2 }))
+    await storage.keys.add(aKey({ ordinal: 3, retiredAt: undefined, createdAt: NOW, signsFrom: after(MINUTE) }))
+    await keeping.rotateKey(2_000, SOURCE)
+    expect(await ordinals(storage)).to.deep.equal([1, 2, 3, 4])
   })
 
   it('says in the log which key was made and which withdrawn', async () => {

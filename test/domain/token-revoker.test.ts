@@ -4,8 +4,9 @@ import { SystemSecrets } from '../../adapters/system/secrets.js'
 import { NodeTokenSigner } from '../../adapters/system/signer.js'
 import type { AuditEvent } from '../../domain/audit.js'
 import { refreshTokenOf } from '../../domain/computed-credentials.js'
-import type { OAuthError } from '../../domain/errors.js'
+import { StoreUnavailable, type OAuthError } from '../../domain/errors.js'
 import { CLOCK_LEEWAY_MS } from '../../domain/grant.js'
+import { makeKey } from '../../domain/key-maker.js'
 import { KeyRing } from '../../domain/key-ring.js'
 import { TokenMint } from '../../domain/token-mint.js'
 import { TokenRevoker } from '../../domain/token-revoker.js'
@@ -30,12 +31,13 @@ describe('revoking tokens', () => {
   let storage: ReturnType<typeof openMemoryStorage>
   let keyRing: KeyRing
   let revoker: TokenRevoker
+  const clock = { now: () => now }
+  const ringParts = () => ({ keys: storage.keys, signer: new NodeTokenSigner(), secrets, clock })
   beforeEach(async () => {
     ;[now, calls, events, storage] = [NOW, [], [], openMemoryStorage()]
     await storage.grants.save(grant)
-    const clock = { now: () => now }
     // Longer than any test, so that the key of an expired token is still published.
-    keyRing = new KeyRing({ keys: storage.keys, signer: new NodeTokenSigner(), secrets, clock }, 60 * MINUTE)
+    keyRing = new KeyRing(ringParts(), 60 * MINUTE)
     await keyRing.jwks()
     const { grants, deniedTokens } = counting(storage, calls)
     const audit = { record: (event: AuditEvent) => void events.push(event) }
@@ -76,6 +78,22 @@ describe('revoking tokens', () => {
     for (const token of [await accessToken(), refreshToken])
       expect(await refusal(() => revoke(token, client, () => true))).to.equal('temporarily_unavailable')
     expect(calls).to.deep.equal(['grants.find'])
+  })
+
+  it('CONC-018 RFC 7009 §2.2.1: a token of a key that is not known while the keys cannot be read is not called revoked', async () => {
+    await makeKey(ringParts(), 0)
+    const other = new KeyRing(ringParts(), 60 * MINUTE)
+    const { accessToken } = await mint.forClient(client, worth, await other.signingKey(), NOW)
+    now = after(2_000)
+    const { keys } = storage
+    const list = keys.list.bind(keys)
+    keys.list = () => Promise.reject(new StoreUnavailable('switched off'))
+    expect(await failure(() => revoke(accessToken))).to.be.instanceOf(StoreUnavailable)
+    await revoke('garbage')
+    expect([calls, events]).to.deep.equal([[], []])
+    keys.list = list
+    await revoke(accessToken)
+    expect(calls).to.deep.equal(['deniedTokens.deny'])
   })
 
   it('an access token is denied as long as a server whose clock is behind may take it, and not after', async () => {

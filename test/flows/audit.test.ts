@@ -15,6 +15,7 @@ const nameOf = ({ event, outcome }: Line): string => `${String(event)} ${String(
 
 /** What happens below, in order; a request that is told more than one thing writes more than one line. */
 const HAPPENED = [
+  'authorization refused',
   'sign-in refused',
   'sign-in ok',
   'approval ok',
@@ -53,6 +54,7 @@ onEachSharedStore('the log of a server', 60_000, (store) => {
     const { issuer } = server
     const [visitor, proof] = [new Visitor(), pkce()]
     const url = authorizeUrl(issuer, client, proof)
+    await visitor.get(authorizeUrl(issuer, client, proof, { scope: 'beyond' }))
     const login = await visitor.follow(await visitor.get(url))
     await visitor.submit(login, { username: 'alice', password: WRONG })
     const code = (await passThrough(visitor, url)).searchParams.get('code') ?? ''
@@ -74,7 +76,7 @@ onEachSharedStore('the log of a server', 60_000, (store) => {
     secrets.push(client.secret, next['access_token'], next['refresh_token'], ...visitor.cookies.values())
   }
 
-  it('OPS-006 OAuth2.1 §7.9: has one line for each sign-in, approval, code, token, refresh, reuse, replay, revocation and guess', () => {
+  it('OPS-006 OAuth2.1 §7.9: has one line for each sign-in, refusal, approval, code, token, refresh, reuse, replay, revocation and guess', () => {
     expect(eventsIn(server.output).map(nameOf)).to.deep.equal(HAPPENED)
   })
 

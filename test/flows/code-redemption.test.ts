@@ -8,6 +8,7 @@ import { aServer, claimsOf, type World } from './second-factor-people.js'
 
 const OPEN = { isPublic: true, grants: ['authorization_code', 'refresh_token'] } as const
 const SECOND = 1_000
+const SOURCE = { requestId: 'test', address: 'cli' }
 
 onEachStore('redeeming a code', (store) => {
   let world: World
@@ -67,6 +68,30 @@ onEachStore('redeeming a code', (store) => {
         expect((await introspect(world.issuer, client, body['access_token'])).body).to.deep.equal({ active: false })
       }
     })
+
+  it('CODE-002 RFC 6749 §4.1.2: one that comes again while its person is disabled ends what it gave; one that comes first stays', async () => {
+    const codes = [await freshCode(world.issuer, client, { username: 'bob' }), await freshCode(world.issuer, client, { username: 'bob' })]
+    const [spent, fresh] = codes as [(typeof codes)[0], (typeof codes)[0]]
+    const { body } = await redeem(world.issuer, client, spent)
+    await world.administering.disableUser('bob', SOURCE)
+    for (const code of codes) expectInvalidGrant(await redeem(world.issuer, client, code))
+    await world.administering.enableUser('bob', SOURCE)
+    expectInvalidGrant(await refresh(world.issuer, client, body['refresh_token']))
+    expect((await introspect(world.issuer, client, body['access_token'])).body).to.deep.equal({ active: false })
+    expectTokens(await redeem(world.issuer, client, fresh))
+  })
+
+  it('CODE-002 RFC 6749 §4.1.2: it ends nothing then without the proof', async () => {
+    const code = await freshCode(world.issuer, client, { username: 'bob' })
+    const { body } = await redeem(world.issuer, client, code)
+    await world.administering.disableUser('bob', SOURCE)
+    const other = await world.client()
+    expectInvalidGrant(await redeem(world.issuer, other, code))
+    expectInvalidGrant(await redeem(world.issuer, client, { ...code, verifier: 'v'.repeat(43) }))
+    expectInvalidGrant(await askToken(world.issuer, client, { ...form(code), redirect_uri: 'https://rp.test/other' }))
+    await world.administering.enableUser('bob', SOURCE)
+    expectTokens(await refresh(world.issuer, client, body['refresh_token']))
+  })
 
   it('CODE-006 RFC 6749 §4.1.3: a public client that leaves out its client_id is nobody, and the code stays', async () => {
     const open = await world.client(OPEN)

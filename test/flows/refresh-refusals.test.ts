@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { decodeJwt } from 'jose'
+import type { GrantId } from '../../domain/ids.js'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
 import { expectErrorJson, expectTokens } from '../support/answers.js'
 import { PASSWORD } from '../support/server.js'
@@ -126,6 +127,24 @@ onEachStore('refreshing', (store) => {
     await administering.disableClient(other.client.id, SOURCE)
     world.clock.pass(1_000)
     expectErrorJson(await refreshed(token, {}, other), 401, 'invalid_client')
+  })
+
+  it('REFR-012 REFR-015 RFC 9700 §4.14.2: reuse while its person is disabled ends the family; the newest and a retry leave it as it is', async () => {
+    const { administering, storage } = world
+    const [stolen, kept] = [await given(client, 'bob'), await given(client, 'bob')]
+    const newest = await Promise.all([stolen, kept].map(async (body) => (await refreshed(body['refresh_token'])).body))
+    const grantOf = (body: TokenAnswer['body']) => storage.grants.find(String(claimsOf(body).jti?.split('.')[0]) as GrantId)
+    const before = await grantOf(kept)
+    await administering.disableUser('bob', SOURCE)
+    for (const body of [newest[1]!, kept]) expectErrorJson(await refreshed(body['refresh_token']), 400, 'invalid_grant')
+    world.clock.pass(30_001)
+    expectErrorJson(await refreshed(newest[1]!['refresh_token']), 400, 'invalid_grant')
+    expect(await grantOf(kept)).to.deep.equal(before)
+    expectErrorJson(await refreshed(stolen['refresh_token']), 400, 'invalid_grant')
+    expect((await grantOf(stolen))?.endedBy).to.equal('reused')
+    await administering.enableUser('bob', SOURCE)
+    expectErrorJson(await refreshed(newest[0]!['refresh_token']), 400, 'invalid_grant')
+    expectTokens(await refreshed(newest[1]!['refresh_token']))
   })
 
   it('REFR-015 RFC 9700 §4.14.2: one that is sent again within the grace gets the same successor, one family; afterwards it is reuse', async () => {
