@@ -15,7 +15,7 @@ import type { PersonAuthenticator } from './person-authenticator.js'
 import { newRecoveryCodes, storedRecoveryCode } from './recovery-code.js'
 import type { SecurityEventName } from './security-event.js'
 import type { SessionKeeper } from './session-keeper.js'
-import { isAlive, isFresh, type Session } from './session.js'
+import { isAlive, isFresh, owesSecondFactor, type Session } from './session.js'
 import type { User } from './user.js'
 
 export interface AccountKeeperParts {
@@ -50,14 +50,14 @@ export class AccountKeeper implements ForKeepingAccounts {
   }
 
   async endSession(who: SignedIn, id: string, source: Source): Promise<void> {
-    this.#mustBeFresh(who)
+    this.#mustBeProved(who)
     const session = await this.#parts.sessions.find(id as SessionId)
     if (session?.userId !== who.user.id || !(await this.#parts.sessions.end(session.id))) return
     this.#parts.audit.record({ event: 'sign-out', outcome: 'ok', user_id: who.user.id, reason: 'ended elsewhere' }, source)
   }
 
   async endOtherSessions(who: SignedIn, source: Source): Promise<Renewed> {
-    this.#mustBeFresh(who)
+    this.#mustBeProved(who)
     const renewed = await this.#change(who, { endSessions: true }, {})
     if (renewed === undefined) throw new OAuthError('access_denied', 'the person is gone, or the session')
     this.#parts.audit.record({ event: 'sign-out', outcome: 'ok', user_id: who.user.id, reason: 'all others ended' }, source)
@@ -65,7 +65,7 @@ export class AccountKeeper implements ForKeepingAccounts {
   }
 
   async changePassword(who: SignedIn, { current, next }: { current: string; next: string }, source: Source): Promise<Renewed | undefined> {
-    this.#mustBeFresh(who)
+    this.#mustBeProved(who)
     mustBePassword(next)
     const { user } = who
     if (!(await this.#parts.people.passwordOf(user, current, source))) return undefined
@@ -76,7 +76,7 @@ export class AccountKeeper implements ForKeepingAccounts {
   }
 
   enrolment(who: SignedIn): Enrolment {
-    this.#mustBeFresh(who)
+    this.#mustBeProved(who)
     if (who.user.secondFactor !== undefined) throw new InvalidInput('there is a second factor already')
     const { text: secret, uri } = this.#parts.codes.describe(this.#secretOf(who), who.user.username, this.#parts.brand)
     return { secret, uri }
@@ -99,7 +99,7 @@ export class AccountKeeper implements ForKeepingAccounts {
   }
 
   async disableSecondFactor(who: SignedIn, password: string, source: Source): Promise<Renewed | undefined> {
-    this.#mustBeFresh(who)
+    this.#mustBeProved(who)
     if (!(await this.#parts.people.passwordOf(who.user, password, source))) return undefined
     const user = await this.#changed(who, { secondFactor: null }, { passwordHash: who.user.passwordHash })
     if (user === undefined) return undefined
@@ -108,7 +108,7 @@ export class AccountKeeper implements ForKeepingAccounts {
   }
 
   async renewRecoveryCodes(who: SignedIn, password: string, source: Source): Promise<readonly string[] | undefined> {
-    this.#mustBeFresh(who)
+    this.#mustBeProved(who)
     const { secondFactor } = who.user
     if (secondFactor === undefined) throw new InvalidInput('there is no second factor')
     if (!(await this.#parts.people.passwordOf(who.user, password, source))) return undefined
@@ -131,7 +131,8 @@ export class AccountKeeper implements ForKeepingAccounts {
     const user = await this.#changed(who, change, provided)
     if (user === undefined) return undefined
     const { token, session } = await this.#parts.sessionKeeper.renew({ user, session: who.session })
-    await this.#parts.sessions.endAll({ userId: user.id, except: session.id })
+    // They are worth nothing already.
+    await this.#parts.sessions.endAll({ userId: user.id, except: session.id }).catch(() => undefined)
     return { token }
   }
 
@@ -140,13 +141,15 @@ export class AccountKeeper implements ForKeepingAccounts {
     return this.#parts.users.change(id, change, { ...provided, sessionEpoch })
   }
 
-  #mustBeFresh({ session }: SignedIn): void {
+  #mustBeProved({ session, user }: SignedIn): void {
     if (!isFresh(session, this.#parts.clock.now())) throw new OAuthError('access_denied', 'the sign-in is too old')
+    if (owesSecondFactor(session, user)) throw new OAuthError('access_denied', 'the second factor was not shown')
   }
 
+  /** What was done is done, whether the person can be shown it in the history or not. */
   async #done<T>({ user }: SignedIn, event: SecurityEventName, { address, requestId }: Source, answer: T): Promise<T> {
     this.#parts.audit.record({ event: 'account', outcome: 'ok', user_id: user.id, reason: event }, { address, requestId })
-    await this.#parts.users.note(user.id, { event, at: this.#parts.clock.now(), address })
+    await this.#parts.users.note(user.id, { event, at: this.#parts.clock.now(), address }).catch(() => undefined)
     return answer
   }
 }

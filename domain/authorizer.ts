@@ -26,8 +26,8 @@ import { OAuthError, PageError } from './errors.js'
 import type { AuthorizationParameters } from './flow.js'
 import { CLOCK_LEEWAY_MS } from './grant.js'
 import type { AttemptId, BrowserId, ClientId, FlowId, GrantId, UserId } from './ids.js'
-import { isImpersonable, isPrivateSchemeRedirect } from './redirect-uri.js'
-import { provenBy, showedSecondFactor } from './session.js'
+import { isImpersonable } from './redirect-uri.js'
+import { provenBy, owesSecondFactor } from './session.js'
 
 export interface AuthorizerParts {
   readonly catalogue: Catalogue
@@ -59,10 +59,10 @@ export class Authorizer implements ForAuthorizing {
 
   async validate(parameters: AuthorizationParameters, source: Source): Promise<AuthorizationRequest | RefusedRequest> {
     const outcome = await validateAuthorization(parameters, this.#parts.catalogue)
-    if ('error' in outcome) {
-      this.#parts.audit.record({ event: 'authorization', outcome: 'refused', reason: outcome.error }, source)
-    }
-    return outcome
+    if (!('error' in outcome)) return outcome
+    const { clientId, ...refused } = outcome
+    this.#parts.audit.record({ event: 'authorization', outcome: 'refused', client_id: clientId, reason: refused.error }, source)
+    return refused
   }
 
   async begin(parameters: AuthorizationParameters, browser: string): Promise<string> {
@@ -93,7 +93,7 @@ export class Authorizer implements ForAuthorizing {
     if (!client.requireOtp) return undefined
     // One that was taken away since it was shown, by an operator because it was stolen perhaps, counts no more.
     if (user.secondFactor === undefined) return 'enrol'
-    return showedSecondFactor(session, user) ? undefined : 'prove'
+    return owesSecondFactor(session, user) ? 'prove' : undefined
   }
 
   async isApproved(request: AuthorizationRequest, who: SignedIn): Promise<boolean> {
@@ -183,11 +183,11 @@ export class Authorizer implements ForAuthorizing {
     await this.#parts.users.note(userId, { event, at: this.#parts.clock.now(), address, clientId }).catch(() => undefined)
   }
 
-  /** The start page of a client's site, when its redirect URI is a web address that is still registered. */
+  /** The start page of a client's site, when its redirect URI is still registered and no program on the person's device. */
   async #homeOf({ client_id, redirect_uri }: AuthorizationParameters): Promise<string | undefined> {
     const client = typeof client_id === 'string' ? await this.#parts.catalogue.client(client_id) : undefined
     const uri = typeof redirect_uri === 'string' ? redirect_uri : client?.redirectUris[0]
-    if (client === undefined || uri === undefined || isPrivateSchemeRedirect(uri) || !registersRedirectUri(client, uri)) return undefined
+    if (client === undefined || uri === undefined || isImpersonable(uri) || !registersRedirectUri(client, uri)) return undefined
     return `${new URL(uri).origin}/`
   }
 }

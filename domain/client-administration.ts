@@ -70,8 +70,10 @@ export class ClientAdministration implements Pick<
 
   async deleteClient(id: string, source: Source): Promise<void> {
     const client = await this.client(id)
-    if (!(await this.#store.clients.remove(client.id))) throw unknown('client', id)
+    const removed = await this.#store.clients.remove(client.id)
+    // Somebody else may have removed the client, and may have been stopped before the rest.
     await this.#endClient(client.id)
+    if (!removed) throw unknown('client', id)
     record(this.#parts, source, 'client deleted', { client_id: id })
   }
 

@@ -6,8 +6,15 @@ import type { Grant, GrantFilter } from './grant.js'
 import type { GrantId } from './ids.js'
 import { isLive } from './live-grant.js'
 
-async function byId<Id, T>(ids: readonly Id[], find: (id: Id) => Promise<T | undefined>): Promise<Map<Id, T | undefined>> {
-  return new Map(await Promise.all([...new Set(ids)].map(async (id) => [id, await find(id)] as const)))
+/** Asked of the store side by side: many more would only wait for a connection, until their time is over. */
+const AT_ONCE = 50
+
+/** What `act` answers for each id, each once. */
+async function forEachId<Id, T>(ids: readonly Id[], act: (id: Id) => Promise<T>): Promise<Map<Id, T>> {
+  const [all, answers] = [[...new Set(ids)], new Map<Id, T>()]
+  for (let from = 0; from < all.length; from += AT_ONCE)
+    await Promise.all(all.slice(from, from + AT_ONCE).map(async (id) => answers.set(id, await act(id))))
+  return answers
 }
 
 /** What an operator may do to grants. */
@@ -23,11 +30,11 @@ export class GrantAdministration implements Pick<ForAdministering, 'listGrants' 
   async listGrants(filter: { user?: string; client?: string }): Promise<readonly Grant[]> {
     const at = this.#parts.clock.now()
     const grants = await this.#store.grants.list(await this.#grantFilter(filter), at)
-    const clients = await byId(
+    const clients = await forEachId(
       grants.map(({ clientId }) => clientId),
       (id) => this.#store.clients.find(id),
     )
-    const users = await byId(
+    const users = await forEachId(
       grants.map(({ userId }) => userId),
       (id) => this.#store.users.find(id),
     )
@@ -55,8 +62,8 @@ export class GrantAdministration implements Pick<ForAdministering, 'listGrants' 
   async #endCodes({ userId, clientId }: GrantFilter): Promise<void> {
     const consents = clientId === undefined ? [] : await this.#store.consents.list({ clientId })
     const grants = clientId === undefined ? [] : await this.#store.grants.list({ clientId }, this.#parts.clock.now())
-    const people = new Set([...(userId === undefined ? [] : [userId]), ...[...consents, ...grants].map((held) => held.userId)])
-    await Promise.all([...people].map((id) => this.#store.users.change(id, { endCodes: true })))
+    const people = [...(userId === undefined ? [] : [userId]), ...[...consents, ...grants].map((held) => held.userId)]
+    await forEachId(people, (id) => this.#store.users.change(id, { endCodes: true }))
   }
 
   async #grantFilter({ user, client }: { user?: string; client?: string }): Promise<GrantFilter> {

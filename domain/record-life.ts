@@ -33,6 +33,8 @@ const ENDS: Ends = {
   sessions: ({ idleExpiresAt, expiresAt }) => [idleExpiresAt, expiresAt],
   flows: ({ expiresAt }) => [expiresAt],
   grants: ({ expiresAt }) => [expiresAt],
+  deniedTokens: ({ expiresAt }) => [expiresAt],
+  attempts: ({ until }) => [until],
 }
 
 /** Whether a store may have forgotten it by now of its own accord. */

@@ -42,5 +42,6 @@ const OF_SECOND_FACTOR: readonly string[] = ['otp', 'mfa']
 export const provenBy = ({ amr, createdAt }: Session, { secondFactor }: User): readonly string[] =>
   secondFactor !== undefined && secondFactor.enrolledAt <= createdAt ? amr : amr.filter((method) => !OF_SECOND_FACTOR.includes(method))
 
-/** Whether the second factor that the person has now was shown (RFC 8176 `mfa`). */
-export const showedSecondFactor = (session: Session, user: User): boolean => provenBy(session, user).includes('mfa')
+/** Whether the person has a second factor that was not shown (RFC 8176 `mfa`) in this session: it came after the sign-in, or in place of another. */
+export const owesSecondFactor = (session: Session, user: User): boolean =>
+  user.secondFactor !== undefined && !provenBy(session, user).includes('mfa')

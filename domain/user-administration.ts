@@ -106,10 +106,12 @@ export class UserAdministration implements Pick<
   async deleteUser(who: string, source: Source): Promise<void> {
     const { id } = await this.user(who)
     // First the person, so that nothing that starts meanwhile outlives the rest.
-    if (!(await this.#store.users.remove(id))) throw unknown('user', who)
+    const removed = await this.#store.users.remove(id)
+    // Somebody else may have removed the person, and may have been stopped before the rest.
     await this.#store.grants.endAll({ userId: id }, 'user-deleted', this.#parts.clock.now())
     await this.#store.consents.forget({ userId: id })
     await this.#store.sessions.endAll({ userId: id })
+    if (!removed) throw unknown('user', who)
     record(this.#parts, source, 'user deleted', { user_id: id })
   }
 

@@ -36,13 +36,19 @@ export interface AskedScope extends Scope {
 export interface AskedAt {
   /** Absent where the request names none. */
   readonly resource?: Pick<Resource, 'uri' | 'name'>
+  /** Nothing was approved before, there. */
+  readonly isNew: boolean
   readonly scopes: readonly AskedScope[]
 }
+
+/** What of it was not approved before: all, some, or nothing but that it comes together. Absent where that is no reason to ask. */
+export type News = 'all' | 'some' | 'together'
 
 export interface ApprovalQuestion {
   readonly request: AuthorizationRequest
   readonly asked: readonly AskedAt[]
-  readonly hasBeenApprovedBefore: boolean
+  /** Absent too where nothing was approved before. */
+  readonly news?: News
 }
 
 /** Everything the one INSERT of a grant needs. */

@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
 import { PageError } from '../../domain/errors.js'
+import { browserOf } from './browser-cookie.js'
 import { textsOf } from './language.js'
 import { pageHeaders } from './page-headers.js'
 import { basePath } from './paths.js'
@@ -19,9 +20,11 @@ export function errorPage(settings: HttpSettings): (ctx: Context, refusal: Reque
     const ofForm: Readonly<Record<string, (typeof errors)['other']>> = errors.forms
     const kind = cause instanceof PageError ? cause.kind : undefined
     const words = (isForm(ctx) ? ofForm[kind ?? status] : undefined) ?? (kind ? errors.kinds[kind] : (statuses[status] ?? errors.other))
+    const needsCookie = kind === 'flow-over' || (status === 403 && isForm(ctx))
+    const without = needsCookie && browserOf(ctx, settings) === undefined ? { message: errors.withoutCookie } : {}
     const wayOut = exitFrom(ctx, refusal, settings)
     await secure(ctx, async () => {
-      render(ctx, settings, 'error', { ...words, status, requestId: requestIdOf(ctx), ...(wayOut && { wayOut }) }, status)
+      render(ctx, settings, 'error', { ...words, ...without, status, requestId: requestIdOf(ctx), ...(wayOut && { wayOut }) }, status)
     })
   }
 }
@@ -37,7 +40,7 @@ function exitFrom(ctx: Context, { status, cause }: RequestRefused, settings: Htt
     if (flow !== undefined && !(cause instanceof PageError && cause.kind === 'flow-over'))
       return { href: pathTo(settings, '/authorize', flow), label: errors.goOn }
   }
-  const leadsHome = status === 404 || status === 403 || cause instanceof PageError || !isSafe(ctx)
+  const leadsHome = status === 404 || status === 405 || status === 403 || cause instanceof PageError || !isSafe(ctx)
   return leadsHome ? { href: `${basePath(settings)}/account`, label: errors.yourAccount } : undefined
 }
 
@@ -47,4 +50,4 @@ const isForm = (ctx: Context): boolean => !isSafe(ctx) && !ctx.path.endsWith('/a
 const isSafe = (ctx: Context): boolean => ctx.method === 'GET' || ctx.method === 'HEAD'
 
 /** The flow of the form, of which nothing else is known. */
-const flowIn = (ctx: Context): string | undefined => /^\?flow=([A-Za-z0-9_-]{43})$/.exec(ctx.search)?.[1]
+const flowIn = (ctx: Context): string | undefined => /^\?flow=([A-Za-z0-9_-]{43})(?:&switch=1)?$/.exec(ctx.search)?.[1]

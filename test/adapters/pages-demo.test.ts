@@ -58,6 +58,7 @@ describe('the demo client', () => {
       await visitor.get(at(`/callback?error=access_denied&state=${state}&iss=${encodeURIComponent(server.issuer)}`)),
     )
     expect(page.text).to.include('The server refused: access_denied.')
+    expect((await visitor.get(at(''), { 'accept-language': 'de' })).text).to.include('Der Server hat abgelehnt: access_denied.')
   })
 
   it('its forms need the token, and its API a token that verifies', async () => {

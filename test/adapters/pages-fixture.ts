@@ -86,8 +86,8 @@ function authorizing(world: World): ForAuthorizing {
     isApproved: async () => world.approved,
     question: async (request) => ({
       request,
-      asked: [{ resource: aResource(), scopes: request.scopes.map((name) => ({ ...aScope({ name }), isNew: true })) }],
-      hasBeenApprovedBefore: true,
+      asked: [{ resource: aResource(), isNew: true, scopes: request.scopes.map((name) => ({ ...aScope({ name }), isNew: true })) }],
+      news: 'all',
     }),
     spend: async (value) => {
       alive(value).spent = true

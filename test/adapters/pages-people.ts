@@ -23,7 +23,7 @@ type People = Omit<ForAuthenticating, 'client' | 'signOut'>
 function renew(world: World, who: SignedIn, how: Partial<Session>, user = who.user): SignedIn & { token: string } {
   for (const [token, { session }] of world.sessions) if (session.id === who.session.id) world.sessions.delete(token)
   const { pending: _, ...session } = who.session
-  const renewed = { user, session: { ...session, ...how } }
+  const renewed = { user, session: { ...session, createdAt: NOW, ...how } }
   const token = world.secrets.random(32)
   world.sessions.set(token, renewed)
   return { token, ...renewed }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { StoreUnavailable } from '../../domain/errors.js'
 import { cookiesOf, csrfOf, locationOf, REQUEST, serve, signIn, World } from './pages-fixture.js'
-import { A_FACTOR } from './pages-people.js'
+import { A_FACTOR, PASSWORD } from './pages-people.js'
 
 describe('whatever goes wrong with a form', () => {
   const form = (agent: ReturnType<typeof serve>, path: string, body: object | string) => agent.post(path).type('form').send(body)
@@ -48,6 +48,43 @@ describe('whatever goes wrong with a form', () => {
     const _csrf = csrfOf(await agent.get(half))
     expect((await form(agent, half, { _csrf, otp: '654321\t\r\n' })).status).to.equal(401)
     expect(world.events.at(-1)).to.equal('prove 654321\t\r\n')
+  })
+
+  it('BROW-021: says when a browser sent no cookie at all, for a form as for a flow', async () => {
+    const { world, path, _csrf } = await asked()
+    const form = await serve(world).post('/login').type('form').send({ _csrf, username: 'alice', password: PASSWORD })
+    const flow = await serve(world).get(path)
+    expect([form.status, flow.status]).to.deep.equal([403, 400])
+    for (const { text } of [form, flow]) expect(text).to.include('Your browser sent no cookie').and.include('href="/account"')
+    const withCookie = serve(world)
+    await withCookie.get('/login')
+    expect((await withCookie.get(path)).text)
+      .to.include('began in another browser')
+      .and.not.include('sent no cookie')
+  })
+
+  it('ERR-002: the address of a form, opened as a page, leads to the account', async () => {
+    const { agent } = await asked()
+    for (const path of ['/account/password', '/account/otp/recovery-codes']) {
+      const { status, text } = await agent.get(path)
+      expect([status, text.includes('href="/account"')], path).to.deep.equal([405, true])
+    }
+  })
+
+  it('who changes to another account is still doing so after a wrong password', async () => {
+    const { agent, path } = await asked()
+    const login = `${path.replace('/scopes', '/login')}&switch=1`
+    const page = await agent.get(login)
+    expect(page.text)
+      .to.include(`action="${login.replace('&', '&amp;')}"`)
+      .and.include('You are signed in as')
+    const wrong = await form(agent, login, { _csrf: csrfOf(page), username: 'bob', password: 'wrong' })
+    expect(wrong.status).to.equal(401)
+    expect(wrong.text)
+      .to.include(`action="${login.replace('&', '&amp;')}"`)
+      .and.include('You are signed in as')
+    const stale = await form(agent, login, { _csrf: 'stale', username: 'bob', password: PASSWORD })
+    expect(stale.text).to.include(`href="${path.replace('/scopes', '/authorize')}"`)
   })
 
   it('the browser keeps its value for a day from the last page on, so that the form on it is good', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { InvalidInput, OAuthError, TooManyAttempts } from '../../domain/errors.js'
+import { InvalidInput, OAuthError, StoreUnavailable, TooManyAttempts } from '../../domain/errors.js'
 import type { SignedIn } from '../../ports/for-authenticating.js'
 import { MINUTE } from '../support/builders.js'
 import { slow } from '../support/slow.js'
@@ -39,6 +39,40 @@ describe('keeping an account', () => {
     const confirmed = await house.people.confirmPassword({ token: who.token, password: PASSWORD }, HOME)
     expect(await house.people.resume(who.token)).to.equal(undefined)
     expect(await keeper.endOtherSessions(await now(house, confirmed?.token), HOME)).to.have.property('token')
+  })
+
+  it('takes the second factor, where there is one that came after the sign-in', async () => {
+    const house = new House()
+    await house.add()
+    const early = await house.signedIn()
+    const { secret } = await house.enrol()
+    const { keeper } = house
+    const who = await now(house, early.token)
+    const acts: readonly (() => Promise<unknown>)[] = [
+      () => keeper.endSession(who, who.session.id, HOME),
+      () => keeper.endOtherSessions(who, HOME),
+      () => keeper.changePassword(who, change, HOME),
+      () => keeper.disableSecondFactor(who, PASSWORD, HOME),
+      () => keeper.renewRecoveryCodes(who, PASSWORD, HOME),
+    ]
+    for (const act of acts) expect(await refusal(act())).to.have.property('reason', 'the second factor was not shown')
+    const confirmed = await house.people.confirmPassword({ token: early.token, password: PASSWORD }, HOME)
+    expect(await refusal(keeper.renewRecoveryCodes(await now(house, confirmed?.token), PASSWORD, HOME))).to.be.instanceOf(OAuthError)
+    const proved = await house.people.proveSecondFactor({ token: confirmed?.token ?? '', otp: house.codeOf(secret) }, HOME)
+    expect(await keeper.renewRecoveryCodes(await now(house, proved?.token), PASSWORD, HOME)).to.have.lengthOf(10)
+  })
+
+  it('is done although the history or the tidying fails', async () => {
+    const house = new House()
+    await house.add()
+    const fail = () => Promise.reject(new StoreUnavailable('not now'))
+    Object.assign(house.storage.users, { note: fail })
+    Object.assign(house.storage.sessions, { endAll: fail })
+    const who = await house.signedIn()
+    const enrolled = await house.keeper.confirmEnrolment(who, house.codeOf(house.keeper.enrolment(who).secret), HOME)
+    expect(enrolled?.recoveryCodes).to.have.lengthOf(10)
+    const changed = await house.keeper.changePassword(await now(house, enrolled?.token), change, HOME)
+    expect((await now(house, changed?.token)).user.passwordHash).to.equal(`hash of ${NEXT}`)
   })
 
   it("ends one's own sessions and nobody else's", async () => {

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { openMemoryStorage } from '../../adapters/memory/storage.js'
+import { STEPS } from '../../adapters/mongo/schema.js'
 import { InvalidInput, StoreUnavailable } from '../../domain/errors.js'
+import { isExpired } from '../../domain/record-life.js'
 import { StoreMover } from '../../domain/store-mover.js'
 import type { MoveProgress } from '../../ports/for-moving-stores.js'
 import type { Storage } from '../../ports/storage.js'
 import { failure } from '../contracts/opened.js'
-import { aClient, aFlow, anActiveGrant, aSession, aUser, after, DAY, NOW } from '../support/builders.js'
+import { SAMPLES } from '../contracts/records.js'
+import { aClient, aDeniedToken, aFlow, anActiveGrant, aSession, aUser, after, DAY, NOW, someAttempts } from '../support/builders.js'
 
 const secrets = { digest: (value: string) => createHash('sha256').update(value).digest('base64url') }
-/** Two days later the session and the flow have expired, and the grant has not. */
+/** Two days later all but the person, the client and the grant have expired. */
 const LATER = after(2 * DAY)
 
 const moveAt = (at: Date, from: Storage, to: Storage, tell: (progress: MoveProgress) => void = () => undefined) =>
@@ -22,6 +25,8 @@ async function aStore(): Promise<Storage> {
   await storage.transfer.put('sessions', [aSession()])
   await storage.transfer.put('flows', [aFlow({ spentAt: undefined, spentBy: undefined })])
   await storage.transfer.put('grants', [anActiveGrant()])
+  await storage.transfer.put('deniedTokens', [aDeniedToken()])
+  await storage.transfer.put('attempts', [someAttempts()])
   return storage
 }
 
@@ -38,7 +43,8 @@ function forgetful(storage: Storage): Storage {
 describe('StoreMover and what has expired', () => {
   it('moves an old backup into a store that forgets by itself', async () => {
     const { copied, rows } = await moveAt(LATER, await aStore(), forgetful(openMemoryStorage()))
-    expect([rows.users, rows.clients, rows.grants, rows.sessions, rows.flows]).to.deep.equal([1, 1, 1, 0, 0])
+    expect([rows.users, rows.clients, rows.grants]).to.deep.equal([1, 1, 1])
+    expect([rows.sessions, rows.flows, rows.deniedTokens, rows.attempts]).to.deep.equal([0, 0, 0, 0])
     expect(copied).to.deep.equal(rows)
   })
 
@@ -55,19 +61,28 @@ describe('StoreMover and what has expired', () => {
       void later()
     }
     const { rows } = await new StoreMover({ from, to, secrets, clock }).move(forget)
-    expect([rows.sessions, rows.flows, rows.grants]).to.deep.equal([0, 0, 1])
+    expect([rows.sessions, rows.flows, rows.deniedTokens, rows.attempts, rows.grants]).to.deep.equal([0, 0, 0, 0, 1])
   })
 
   it('goes on with an interrupted copy when the source has forgotten meanwhile', async () => {
     const [from, to] = [await aStore(), openMemoryStorage()]
     const interrupt = ({ step, aggregate }: MoveProgress) => {
-      if (step === 'copying' && aggregate === 'flows') throw new StoreUnavailable('interrupted')
+      if (step === 'copying' && aggregate === 'grants') throw new StoreUnavailable('interrupted')
     }
     expect(await failure(() => moveAt(NOW, from, to, interrupt))).to.be.instanceOf(StoreUnavailable)
     await from.maintenance.prune(LATER)
     const { rows } = await moveAt(LATER, from, to)
-    expect([rows.sessions, rows.flows, rows.grants]).to.deep.equal([0, 0, 1])
+    expect([rows.sessions, rows.flows, rows.deniedTokens, rows.attempts, rows.grants]).to.deep.equal([0, 0, 0, 0, 1])
   })
+
+  for (const { collection, key, expireAfterSeconds } of STEPS.flatMap(({ indexes }) => indexes)) {
+    if (expireAfterSeconds === undefined) continue
+    const [field = ''] = Object.keys(key)
+    it(`knows that MongoDB forgets ${collection} by their ${field}`, () => {
+      const record = { ...SAMPLES[collection].full(), [field]: NOW }
+      expect(isExpired(collection, record as never, NOW)).to.equal(true)
+    })
+  }
 
   it('ends in the destination what ended in the source, expired or not', async () => {
     const [from, to] = [await aStore(), openMemoryStorage()]

@@ -143,12 +143,24 @@ onEachStore('resource indicators', (store) => {
       [[READING, WRITING], 'read write'],
     ]
     for (const [resources, scope] of others) expect(await asked(resources, scope), resources.join()).to.include('name="decision"')
+    expect(await asked([READING, WRITING], 'read write'))
+      .to.include('but not together')
+      .and.not.include('class="tag"')
     expect(await asked([ANY], 'write'))
       .to.include('All of this is new.')
       .and.not.include('class="tag"')
     expect(await asked([ANY], 'read write'))
       .to.match(/To write things<\/bdi>\s*<span class="tag">New/)
       .and.not.match(/To read things<\/bdi>\s*<span class="tag">New/)
+  })
+
+  it('CONS-008: marks a resource that is new and where no scope makes sense', async () => {
+    const [fresh, visitor] = [await server.client({ resources: [READING, WRITING] }), new Visitor()]
+    const urlOf = (resources: readonly string[]) => appended(authorizeUrl(server.issuer, fresh, pkce(), { scope: 'read' }), resources)
+    await passThrough(visitor, urlOf([READING]))
+    const { text } = await visitor.follow(await visitor.get(urlOf([READING, WRITING])))
+    expect(text.match(/class="tag"/g)).to.have.length(1)
+    expect(text).to.match(/identify you at <strong><bdi>[^<]*<\/bdi><\/strong>\s*<span class="tag">New/)
   })
 
   it('asks for each scope at the resources where it makes sense', async () => {

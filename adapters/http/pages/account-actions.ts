@@ -16,7 +16,7 @@ import { seeOther } from './redirects.js'
 type Action = 'withdraw' | 'endSession' | 'endOtherSessions' | 'changePassword' | 'disableSecondFactor' | 'renewRecoveryCodes'
 
 /** What a person does on /account: each is one form, and comes back to the page. */
-export function accountActions({ ports, settings }: PageParts, show: ShowAccount, { forFreshPerson }: Guards): Record<Action, Middleware> {
+export function accountActions({ ports, settings }: PageParts, show: ShowAccount, { forProvenPerson }: Guards): Record<Action, Middleware> {
   const { accounts, authorizing } = ports
   const base = basePath(settings)
   const done = (ctx: Context, what: string): void => seeOther(ctx, `${base}/account?${what}`)
@@ -41,12 +41,12 @@ export function accountActions({ ports, settings }: PageParts, show: ShowAccount
   }
 
   return {
-    withdraw: forFreshPerson(async (ctx, { user }) => {
+    withdraw: forProvenPerson(async (ctx, { user }) => {
       await authorizing.withdraw(user.id, given(ctx, 'client_id'), sourceOf(ctx))
       done(ctx, 'withdrawn')
     }),
 
-    endSession: forFreshPerson(async (ctx, who) => {
+    endSession: forProvenPerson(async (ctx, who) => {
       const id = given(ctx, 'session')
       if (id === who.session.id) {
         endSession(ctx)
@@ -57,12 +57,12 @@ export function accountActions({ ports, settings }: PageParts, show: ShowAccount
       done(ctx, 'session-ended')
     }),
 
-    endOtherSessions: forFreshPerson(async (ctx, who) => {
+    endOtherSessions: forProvenPerson(async (ctx, who) => {
       startSession(ctx, settings, (await accounts.endOtherSessions(who, sourceOf(ctx))).token)
       done(ctx, 'others-ended')
     }),
 
-    changePassword: forFreshPerson(async (ctx, who) => {
+    changePassword: forProvenPerson(async (ctx, who) => {
       const next = formOf(ctx).get('new_password') ?? ''
       const change = (current: string) => accounts.changePassword(who, { current, next }, sourceOf(ctx))
       const changed = await withPassword(ctx, who, 'password', change).catch((error: unknown) => refusePassword(ctx, who, error))
@@ -71,7 +71,7 @@ export function accountActions({ ports, settings }: PageParts, show: ShowAccount
       done(ctx, 'password-changed')
     }),
 
-    disableSecondFactor: forFreshPerson(async (ctx, who) => {
+    disableSecondFactor: forProvenPerson(async (ctx, who) => {
       if (who.user.secondFactor === undefined) {
         seeOther(ctx, `${base}/account`)
         return
@@ -83,7 +83,7 @@ export function accountActions({ ports, settings }: PageParts, show: ShowAccount
       done(ctx, 'second-factor-off')
     }),
 
-    renewRecoveryCodes: forFreshPerson(async (ctx, who) => {
+    renewRecoveryCodes: forProvenPerson(async (ctx, who) => {
       if (who.user.secondFactor === undefined) {
         seeOther(ctx, `${base}/account`)
         return

@@ -20,8 +20,8 @@ export function showAccount({ ports: { accounts, authorizing, secrets }, setting
   /** Of apps that were withdrawn too, as long as they are registered. */
   async function namesOf(events: readonly SecurityEvent[], apps: readonly ConnectedApp[]): Promise<Map<string, string>> {
     const names = new Map(apps.map(({ client }): [string, string] => [client.id, client.name]))
-    const others = new Set(events.map(({ clientId }) => clientId).filter((id) => id !== undefined && !names.has(id)))
-    await Promise.all([...others].map(async (id = '' as never) => names.set(id, (await authorizing.clientName(id)) ?? id)))
+    const others = new Set(events.flatMap(({ clientId }) => (clientId === undefined || names.has(clientId) ? [] : [clientId])))
+    await Promise.all([...others].map(async (id) => names.set(id, (await authorizing.clientName(id)) ?? id)))
     return names
   }
 
@@ -41,8 +41,9 @@ export function showAccount({ ports: { accounts, authorizing, secrets }, setting
   }
 }
 
-/** What was just done, when the address says so. */
+/** What was just done, when the address says so and no other site led there. */
 function noticeOf(ctx: Context): string | undefined {
+  if (!['', 'same-origin'].includes(ctx.get('Sec-Fetch-Site'))) return undefined
   const { notices } = textsOf(ctx).account
   return Object.hasOwn(notices, ctx.querystring) ? notices[ctx.querystring as keyof typeof notices] : undefined
 }

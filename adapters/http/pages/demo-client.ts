@@ -1,6 +1,6 @@
 import type { Secrets } from '../../../ports/secrets.js'
 import type { TokenResponse } from '../../oauth2/engine.js'
-import type { DemoState } from './demo-memory.js'
+import type { DemoFailure, DemoState } from './demo-memory.js'
 
 const TIMEOUT_MS = 5000
 const ERROR_CODE = /^[a-z_]{1,40}$/
@@ -40,31 +40,30 @@ export class DemoClient {
   }
 
   async arrive({ pending }: DemoState, { code, error, state, iss }: Arrival): Promise<DemoState> {
-    const failed = (problem: string): DemoState => ({ refreshed: 0, problem })
-    if (pending === undefined || state === undefined || !this.#secrets.same(state, pending.state))
-      return failed('The answer does not belong to a request of this browser (state). Start again.')
-    if (iss !== this.#issuer) return failed('The answer comes from another server (iss). Start again.')
-    if (error !== undefined) return failed(`The server refused: ${ERROR_CODE.test(error) ? error : 'an unknown error'}.`)
-    if (code === undefined) return failed('The answer has no code. Start again.')
+    const failed = (what: DemoFailure['what'], detail?: string): DemoState => withFailure({ refreshed: 0 }, what, detail)
+    if (pending === undefined || state === undefined || !this.#secrets.same(state, pending.state)) return failed('otherBrowser')
+    if (iss !== this.#issuer) return failed('otherServer')
+    if (error !== undefined) return failed('refused', ERROR_CODE.test(error) ? error : 'error')
+    if (code === undefined) return failed('noCode')
     const form = { grant_type: 'authorization_code', code, code_verifier: pending.verifier, redirect_uri: this.#redirectUri }
     return this.#ask(form, { refreshed: 0 })
   }
 
   async refresh(state: DemoState): Promise<DemoState> {
     const token = state.tokens?.refresh_token
-    if (token === undefined) return { ...state, problem: 'There is no refresh token. Start again.' }
+    if (token === undefined) return withFailure(state, 'noRefreshToken')
     const { api: _, ...kept } = await this.#ask({ grant_type: 'refresh_token', refresh_token: token }, state)
-    return kept.problem === undefined ? { ...kept, refreshed: state.refreshed + 1 } : kept
+    return kept.failure === undefined ? { ...kept, refreshed: state.refreshed + 1 } : kept
   }
 
-  async callApi({ problem: _, ...state }: DemoState): Promise<DemoState> {
-    if (state.tokens === undefined) return { ...state, problem: 'There is no access token. Start again.' }
+  async callApi({ failure: _, ...state }: DemoState): Promise<DemoState> {
+    if (state.tokens === undefined) return withFailure(state, 'noAccessToken')
     const headers = { authorization: `Bearer ${state.tokens.access_token}` }
     try {
       const response = await fetch(`${this.#issuer}/demo/api`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) })
       return { ...state, api: { status: response.status, body: await response.text() } }
     } catch {
-      return { ...state, problem: 'The sample API did not answer.' }
+      return withFailure(state, 'silentApi')
     }
   }
 
@@ -73,16 +72,21 @@ export class DemoClient {
   }
 
   /** RFC 6749 §4.1.3 and §6. */
-  async #ask(form: Readonly<Record<string, string>>, { problem: _, ...state }: DemoState): Promise<DemoState> {
+  async #ask(form: Readonly<Record<string, string>>, { failure: _, ...state }: DemoState): Promise<DemoState> {
     const body = new URLSearchParams({ ...form, client_id: this.#clientId })
     try {
       const response = await fetch(`${this.#issuer}/token`, { method: 'POST', body, signal: AbortSignal.timeout(TIMEOUT_MS) })
       const answer: unknown = await response.json()
       if (response.ok) return { ...state, tokens: answer as TokenResponse }
-      const { error } = answer as { error?: string }
-      return { ...state, problem: `The token endpoint answered ${response.status.toString()}: ${error ?? 'unknown error'}.` }
+      const { error = '' } = answer as { error?: string }
+      return withFailure(state, 'noTokens', `${response.status.toString()} ${error}`.trim())
     } catch {
-      return { ...state, problem: 'The token endpoint did not answer.' }
+      return withFailure(state, 'silentServer')
     }
   }
 }
+
+const withFailure = (state: DemoState, what: DemoFailure['what'], detail?: string): DemoState => ({
+  ...state,
+  failure: { what, ...(detail !== undefined && { detail }) },
+})

@@ -3,6 +3,7 @@ import type { Secrets } from '../../../ports/secrets.js'
 import { cookieFlags, cookieName } from '../browser-cookie.js'
 import type { TokenResponse } from '../../oauth2/engine.js'
 import type { HttpSettings } from '../ports.js'
+import type { Dictionary } from '../texts/en.js'
 
 /** Where the sample client is on its way. */
 export interface DemoState {
@@ -10,7 +11,13 @@ export interface DemoState {
   readonly tokens?: TokenResponse
   readonly refreshed: number
   readonly api?: { readonly status: number; readonly body: string }
-  readonly problem?: string
+  readonly failure?: DemoFailure
+}
+
+/** What went wrong, by the sentence that says so. */
+export interface DemoFailure {
+  readonly what: keyof Dictionary['demo']['failures']
+  readonly detail?: string
 }
 
 /** Keeps the sample client's state in the browser, sealed: the server stores nothing for it. */

@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { ensureBrowser } from '../browser-cookie.js'
 import { browserBinding, csrfToken } from '../csrf.js'
+import { textsOf } from '../language.js'
 import type { HttpSettings } from '../ports.js'
 import { basePath } from '../paths.js'
 import { render } from '../render.js'
@@ -47,7 +48,7 @@ export function demoRoutes(
   const show: Middleware = function showDemo(ctx) {
     const csrf = csrfToken(ports.secrets, browserBinding(ensureBrowser(ctx, settings, ports.secrets)))
     const actions = { startHref: `${home}/start`, refreshAction: `${home}/refresh`, apiAction: `${home}/api`, resetAction: `${home}/reset` }
-    render(ctx, settings, 'demo', { csrf, hint: { username: demo.username }, ...actions, ...inWords(memory.recall(ctx)) })
+    render(ctx, settings, 'demo', { csrf, hint: { username: demo.username }, ...actions, ...inWords(ctx, memory.recall(ctx)) })
   }
 
   return {
@@ -65,7 +66,8 @@ const shortened = (secret: string): string => `${secret.slice(0, 12)}…`
 
 const pretty = (value: unknown): string => JSON.stringify(value, undefined, 2)
 
-function inWords({ tokens, refreshed, api, problem }: DemoState) {
+function inWords(ctx: Context, { tokens, refreshed, api, failure }: DemoState) {
+  const problem = failure && textsOf(ctx).demo.failures[failure.what].replace('{detail}', () => failure.detail ?? '')
   if (tokens === undefined) return { step: 'start', problem }
   const { access_token: token, refresh_token: refreshToken } = tokens
   const shown = { ...tokens, access_token: shortened(token), ...(refreshToken !== undefined && { refresh_token: shortened(refreshToken) }) }

@@ -16,7 +16,7 @@ import { seeOther } from './redirects.js'
 const QR_PIXELS = 240
 
 /** Sets up a second factor: shows the secret until a code proves that it arrived. */
-export function enrolment(parts: PageParts, { forFreshPerson }: Guards): { begin: Middleware; show: Middleware; confirm: Middleware } {
+export function enrolment(parts: PageParts, { forProvenPerson }: Guards): { begin: Middleware; show: Middleware; confirm: Middleware } {
   const { ports, settings } = parts
   const { accounts, secrets } = ports
 
@@ -30,14 +30,14 @@ export function enrolment(parts: PageParts, { forFreshPerson }: Guards): { begin
 
   /** For who has none yet; whoever has one goes on. */
   const forNewcomer = (act: (ctx: Context, who: SignedIn, purpose: Purpose) => Promise<void>): Middleware =>
-    forFreshPerson(async (ctx, who) => {
+    forProvenPerson(async (ctx, who) => {
       const purpose = await purposeOf(ctx, parts)
       if (who.user.secondFactor === undefined) await act(ctx, who, purpose)
       else seeOther(ctx, pathOn(settings, purpose.flow))
     })
 
   return {
-    begin: forFreshPerson((ctx) => {
+    begin: forProvenPerson((ctx) => {
       seeOther(ctx, pathTo(settings, '/account/otp/enrol', flowOf(ctx)))
     }),
 

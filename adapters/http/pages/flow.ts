@@ -24,6 +24,9 @@ export function pathTo(settings: HttpSettings, page: PageOfFlow, flow: string | 
 export const pathOn = (settings: HttpSettings, flow: string | undefined): string =>
   flow === undefined ? `${basePath(settings)}/account` : pathTo(settings, '/authorize', flow)
 
+/** The sign-in page for whoever is to change to another account. */
+export const switchTo = (login: string): string => `${login}${login.includes('?') ? '&' : '?'}switch=1`
+
 /** What the person is here for. */
 export interface Purpose {
   readonly flow: string | undefined

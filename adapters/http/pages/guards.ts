@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa'
-import { isFresh } from '../../../domain/session.js'
+import { isFresh, owesSecondFactor } from '../../../domain/session.js'
 import type { SignedIn } from '../../../ports/for-authenticating.js'
 import { basePath } from '../paths.js'
 import { halfSignedIn, signedIn } from '../session.js'
@@ -13,8 +13,8 @@ type Act = (ctx: Context, who: SignedIn) => Promise<void> | void
 export interface Guards {
   /** Whoever is wholly signed in. */
   readonly forPerson: (act: Act) => Middleware
-  /** Whoever showed the password lately. */
-  readonly forFreshPerson: (act: Act) => Middleware
+  /** Whoever showed the password lately, and the second factor where there is one. */
+  readonly forProvenPerson: (act: Act) => Middleware
 }
 
 export function guards({ ports: { clock }, settings }: PageParts): Guards {
@@ -33,10 +33,11 @@ export function guards({ ports: { clock }, settings }: PageParts): Guards {
 
   return {
     forPerson,
-    forFreshPerson: (act) =>
+    forProvenPerson: (act) =>
       forPerson(async (ctx, who) => {
-        if (isFresh(who.session, clock.now())) await act(ctx, who)
-        else seeOther(ctx, pathTo(settings, '/account/confirm', flowOf(ctx)))
+        if (!isFresh(who.session, clock.now())) seeOther(ctx, pathTo(settings, '/account/confirm', flowOf(ctx)))
+        else if (owesSecondFactor(who.session, who.user)) seeOther(ctx, pathTo(settings, '/login/otp', flowOf(ctx)))
+        else await act(ctx, who)
       }),
   }
 }

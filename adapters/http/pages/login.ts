@@ -6,7 +6,7 @@ import { render } from '../render.js'
 import { sourceOf } from '../request-state.js'
 import { sessionTokenOf, signedIn, startSession } from '../session.js'
 import { isFailure, tried, type Failure } from './attempt.js'
-import { pathOn, pathTo, purposeOf, type Purpose } from './flow.js'
+import { pathOn, pathTo, purposeOf, switchTo, type Purpose } from './flow.js'
 import { formOf } from './form.js'
 import { parseParameters, single } from './parameters.js'
 import type { PageParts } from './parts.js'
@@ -23,7 +23,8 @@ export function login(parts: PageParts): { show: Middleware; signIn: Middleware 
     const csrf = csrfToken(secrets, browserBinding(ensureBrowser(ctx, settings, secrets)))
     const { username = '', problem, status } = answer
     const signedInAs = signedIn(ctx)?.user.username
-    const action = pathTo(settings, '/login', flow)
+    const login = pathTo(settings, '/login', flow)
+    const action = wantsAnotherAccount(ctx) ? switchTo(login) : login
     // With too many attempts no field is wrong.
     const problemAt = status === 429 ? '' : undefined
     render(ctx, settings, 'login', { csrf, action, clientName: request?.client.name, signedInAs, username, problem, problemAt }, status)

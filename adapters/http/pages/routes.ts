@@ -30,8 +30,8 @@ export function pagesOf(ports: HttpPorts, settings: HttpSettings): Pages {
   // What leads to the client's own redirect cannot have form-action.
   const [leadsOn, stays] = [pageHeaders(false), pageHeaders(true)]
   return {
-    '/authorize': { get: [stays, refuseHead, inTime, session, dispatch(parts)], post: [stays, readForm, repeatByGet(parts)] },
-    '/login': { get: [leadsOn, inTime, session, signing.show], post: [leadsOn, ...form, ofBrowser, signing.signIn] },
+    '/authorize': { get: [stays, refuseHead, inTime, session, dispatch(parts)], post: [stays, readForm, inTime, repeatByGet(parts)] },
+    '/login': { get: [leadsOn, inTime, session, signing.show], post: [leadsOn, ...form, session, ofBrowser, signing.signIn] },
     '/login/otp': { get: [leadsOn, inTime, session, proving.ask], post: [leadsOn, ...form, session, ofBrowser, proving.prove] },
     '/scopes': { get: [leadsOn, inTime, session, asking.ask], post: [leadsOn, ...form, session, asking.decide] },
     '/logout': {

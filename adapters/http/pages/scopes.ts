@@ -2,14 +2,14 @@ import type { Context, Middleware } from 'koa'
 import { PageError } from '../../../domain/errors.js'
 import { isLoopbackRedirect, isPrivateSchemeRedirect } from '../../../domain/redirect-uri.js'
 import type { SignedIn } from '../../../ports/for-authenticating.js'
-import type { ApprovalQuestion, AskedScope, AuthorizationRequest, RefusedRequest } from '../../../ports/for-authorizing.js'
+import type { ApprovalQuestion, AuthorizationRequest, RefusedRequest } from '../../../ports/for-authorizing.js'
 import { browserOf } from '../browser-cookie.js'
 import { csrfToken, mustBeOurForm, sessionBinding } from '../csrf.js'
 import { followUiLocales } from '../language.js'
 import { render } from '../render.js'
 import { sourceOf } from '../request-state.js'
 import { signedIn } from '../session.js'
-import { flowOf, pathTo } from './flow.js'
+import { flowOf, pathTo, switchTo } from './flow.js'
 import { formOf } from './form.js'
 import type { PageParts } from './parts.js'
 import { answerClient, seeOther } from './redirects.js'
@@ -35,7 +35,7 @@ export function scopes({ ports, settings }: PageParts): { ask: Middleware; decid
 
   function show(ctx: Context, flow: string, question: ApprovalQuestion, { user }: SignedIn): void {
     const csrf = csrfToken(secrets, bindingOf(ctx, flow, question.request))
-    const switchHref = `${pathTo(settings, '/login', flow)}&switch=1`
+    const switchHref = switchTo(pathTo(settings, '/login', flow))
     render(ctx, settings, 'approval', { csrf, action: pathTo(settings, '/scopes', flow), switchHref, person: user, ...wordsOf(question) })
   }
 
@@ -72,22 +72,15 @@ export function scopes({ ports, settings }: PageParts): { ask: Middleware; decid
   }
 }
 
-function wordsOf({ request: { client, redirectUri }, asked, hasBeenApprovedBefore }: ApprovalQuestion) {
-  const scopes = asked.flatMap((at) => at.scopes)
+function wordsOf({ request: { client, redirectUri }, asked, news }: ApprovalQuestion) {
   return {
     clientName: client.name,
     redirectHost: hostOf(redirectUri),
     loopback: isLoopbackRedirect(redirectUri),
     privateScheme: isPrivateSchemeRedirect(redirectUri),
-    news: hasBeenApprovedBefore && newsIn(scopes),
+    news,
     asked,
   }
-}
-
-/** How much of it was not approved before. */
-function newsIn(scopes: readonly AskedScope[]): 'some' | 'all' | false {
-  if (scopes.every(({ isNew }) => isNew)) return 'all'
-  return scopes.some(({ isNew }) => isNew) && 'some'
 }
 
 /** A private scheme has no host; then the scheme says who answers (RFC 8252 §7.1). */

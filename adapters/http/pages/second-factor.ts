@@ -1,4 +1,5 @@
 import type { Context, Middleware } from 'koa'
+import { owesSecondFactor } from '../../../domain/session.js'
 import type { SignedIn } from '../../../ports/for-authenticating.js'
 import { ensureBrowser } from '../browser-cookie.js'
 import { browserBinding, csrfToken } from '../csrf.js'
@@ -7,12 +8,12 @@ import { render } from '../render.js'
 import { sourceOf } from '../request-state.js'
 import { halfSignedIn, sessionTokenOf, signedIn, startSession } from '../session.js'
 import { isFailure, tried, type Failure } from './attempt.js'
-import { pathOn, pathTo, purposeOf, type Purpose } from './flow.js'
+import { pathOn, pathTo, purposeOf, switchTo, type Purpose } from './flow.js'
 import { formOf } from './form.js'
 import type { PageParts } from './parts.js'
 import { seeOther } from './redirects.js'
 
-/** The second half of a sign-in, and what a client that demands it asks of whoever signed in without. */
+/** The second half of a sign-in, and what a client that demands it, or a change of the account, asks of whoever signed in without. */
 export function secondFactor(parts: PageParts): { ask: Middleware; prove: Middleware } {
   const { ports, settings } = parts
   const { authenticating, authorizing, secrets } = ports
@@ -25,6 +26,7 @@ export function secondFactor(parts: PageParts): { ask: Middleware; prove: Middle
     const whole = signedIn(ctx)
     if (whole === undefined) seeOther(ctx, pathTo(settings, '/login', flow))
     else if (request !== undefined && authorizing.secondFactorDue(request, whole) === 'prove') return whole
+    else if (flow === undefined && owesSecondFactor(whole.session, whole.user)) return whole
     else seeOther(ctx, pathOn(settings, flow))
     return undefined
   }
@@ -57,5 +59,3 @@ export function secondFactor(parts: PageParts): { ask: Middleware; prove: Middle
     },
   }
 }
-
-const switchTo = (login: string): string => `${login}${login.includes('?') ? '&' : '?'}switch=1`

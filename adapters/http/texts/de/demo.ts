@@ -25,5 +25,16 @@ export const demo: Dictionary['demo'] = {
   ],
   signInAs: 'Melden Sie sich als {person} an. Das Passwort stand in der Ausgabe, als der Server gestartet ist.',
   start: 'Den Ablauf starten',
+  failures: {
+    otherBrowser: 'Die Antwort gehört zu keiner Anfrage dieses Browsers (state). Beginnen Sie von vorn.',
+    otherServer: 'Die Antwort kommt von einem anderen Server (iss). Beginnen Sie von vorn.',
+    refused: 'Der Server hat abgelehnt: {detail}.',
+    noCode: 'Die Antwort enthält keinen Code. Beginnen Sie von vorn.',
+    noRefreshToken: 'Es gibt kein Refresh-Token. Beginnen Sie von vorn.',
+    noAccessToken: 'Es gibt kein Access-Token. Beginnen Sie von vorn.',
+    noTokens: 'Der Token-Endpunkt hat mit {detail} geantwortet.',
+    silentServer: 'Der Token-Endpunkt hat nicht geantwortet.',
+    silentApi: 'Die Beispiel-API hat nicht geantwortet.',
+  },
   developmentOnly: 'Diese Seite gibt es nur in der Entwicklung.',
 }

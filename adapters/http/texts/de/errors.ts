@@ -16,19 +16,21 @@ export const errors: Dictionary['errors'] = {
         'Sie ist abgelaufen, wurde schon verwendet oder hat in einem anderen Browser begonnen. Nichts ging verloren: Beginnen Sie in der Anwendung von vorn.',
     },
     malformed: {
-      heading: 'Dieser Link ist unvollständig',
-      message: 'Er sagt nicht, welche Anwendung fragt. Es wurde nichts gesendet: Beginnen Sie in der Anwendung von vorn.',
+      heading: 'Dieser Link ist nicht lesbar',
+      message:
+        'Etwas darin fehlt, steht doppelt da, ist zu lang oder beschädigt. Es wurde nichts gesendet: Beginnen Sie in der Anwendung von vorn.',
     },
   },
   statuses: {
     403: {
       heading: 'Dieses Formular gilt nicht mehr',
-      message: 'Es wurde nichts geändert. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.',
+      message:
+        'Es wurde gerade nichts geändert; falls Sie es zweimal gesendet haben, galt vielleicht das erste Mal. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.',
     },
     404: { heading: 'Diese Seite gibt es nicht', message: 'Prüfen Sie die Adresse oder beginnen Sie in der Anwendung von vorn.' },
     405: {
       heading: 'So lässt sich diese Seite nicht verwenden',
-      message: 'Es wurde nichts geändert. Beginnen Sie in der Anwendung von vorn.',
+      message: 'Es wurde nichts geändert.',
     },
     429: { heading: 'Zu viele Versuche', message: 'Nichts ging verloren. Warten Sie ein wenig und versuchen Sie es dann noch einmal.' },
     500: {
@@ -51,6 +53,8 @@ export const errors: Dictionary['errors'] = {
         'Der Dienst ist ausgelastet, und was Sie gesendet haben, ist vielleicht nicht geschehen. Machen Sie in ein paar Sekunden weiter oder beginnen Sie in der Anwendung von vorn.',
     },
   },
+  withoutCookie:
+    'Ihr Browser hat kein Cookie gesendet: Er sperrt sie hier, oder Sie haben in einem anderen begonnen. Es wurde nichts geändert. Erlauben Sie Cookies für diese Seite und beginnen Sie dann von vorn.',
   other: {
     heading: 'Diese Anfrage ist nicht gültig',
     message: 'Es wurde nichts geändert. Gehen Sie zurück und versuchen Sie es noch einmal.',

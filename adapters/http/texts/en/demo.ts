@@ -24,5 +24,16 @@ export const demo = {
   ],
   signInAs: 'Sign in as {person}. The password was printed when the server started.',
   start: 'Start the flow',
+  failures: {
+    otherBrowser: 'The answer does not belong to a request of this browser (state). Start again.',
+    otherServer: 'The answer comes from another server (iss). Start again.',
+    refused: 'The server refused: {detail}.',
+    noCode: 'The answer has no code. Start again.',
+    noRefreshToken: 'There is no refresh token. Start again.',
+    noAccessToken: 'There is no access token. Start again.',
+    noTokens: 'The token endpoint answered {detail}.',
+    silentServer: 'The token endpoint did not answer.',
+    silentApi: 'The sample API did not answer.',
+  },
   developmentOnly: 'This page exists in development only.',
 }

@@ -14,14 +14,18 @@ export const errors = {
       message: 'It has expired, was already used or began in another browser. Nothing was lost: start again from the application.',
     },
     malformed: {
-      heading: 'This link is incomplete',
-      message: 'It does not say which application asks. Nothing was sent: start again from the application.',
+      heading: 'This link cannot be read',
+      message: 'Something in it is missing, repeated, too long or damaged. Nothing was sent: start again from the application.',
     },
   },
   statuses: {
-    403: { heading: 'This form is no longer valid', message: 'Nothing was changed. Go back, reload the page and try again.' },
+    403: {
+      heading: 'This form is no longer valid',
+      message:
+        'Nothing was changed just now; if you sent it twice, the first time may have counted. Go back, reload the page and try again.',
+    },
     404: { heading: 'There is no such page', message: 'Check the address, or start again from the application.' },
-    405: { heading: 'This page cannot be used that way', message: 'Nothing was changed. Start again from the application.' },
+    405: { heading: 'This page cannot be used that way', message: 'Nothing was changed.' },
     429: { heading: 'Too many attempts', message: 'Nothing was lost. Wait a little, then try again.' },
     500: { heading: 'Something went wrong', message: 'It is our mistake. Nothing was lost: try again, or tell us the reference below.' },
     503: { heading: 'We will be back in a moment', message: 'The service is busy. Nothing was lost: try again in a few seconds.' },
@@ -35,6 +39,9 @@ export const errors = {
         'The service is busy, and what you sent may not have been done. Go on in a few seconds, or start again from the application.',
     },
   },
+  /** In place of the message above, when the browser sent no cookie. */
+  withoutCookie:
+    'Your browser sent no cookie: it blocks them here, or you began in another one. Nothing was changed. Allow cookies for this page, then start again.',
   other: { heading: 'This request is not valid', message: 'Nothing was changed. Go back and try again.' },
   backToApplication: 'Back to the application',
   tryAgain: 'Try again',

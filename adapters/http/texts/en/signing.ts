@@ -23,8 +23,11 @@ export const signing = {
     question: 'Allow {client} to use your account?',
     willBeAble: 'It will be able to',
     willBeAbleAt: 'At {resource} it will be able to',
-    someIsNew: 'You approved some of this before. What is new is marked.',
-    allIsNew: 'You approved something else for this application before. All of this is new.',
+    news: {
+      all: 'You approved something else for this app before. All of this is new.',
+      some: 'You approved some of this before. What is new is marked.',
+      together: 'You approved each of these before, but not together.',
+    },
     isNew: 'New',
     usesAt: 'It will be able to identify you at {resource}',
     signedInAs: 'Signed in as {person}',
