@@ -129,12 +129,13 @@ describe('the architecture', () => {
     const cruised = await modules(options)
     expect(cruised.length).to.be.greaterThan(20)
     expect(violations(cruised)).to.deep.equal([])
-  })
+  }).timeout(60_000)
 
   describe('has rules that bite', () => {
     let root: string
     let found: string[]
-    before(async () => {
+    before(async function () {
+      this.timeout(60_000)
       root = mkdtempSync(join(tmpdir(), 'portcullis-architecture-'))
       build(root)
       found = violations(await modules({ ...options, baseDir: root }))

@@ -8,6 +8,7 @@ import { openSqliteStorage } from '../../adapters/sqlite/storage.js'
 import { StoreUnavailable } from '../../domain/errors.js'
 import type { Storage } from '../../ports/storage.js'
 import { aClient, aGrant, aGrantId, anActiveGrant, anAttempt, aScope, after, aUserId, NOW } from '../support/builders.js'
+import { inTime } from '../support/fault-proxy-load.js'
 import { sqliteFolder, type SqliteFolder } from '../support/sqlite-folder.js'
 
 const message = async (call: Promise<unknown>): Promise<string> => {
@@ -83,10 +84,10 @@ describe('sqlite: the file', () => {
 
     it('gives up on a file that stays locked, and opens it afterwards', async () => {
       const other = meddle('BEGIN EXCLUSIVE')
-      expect(await message(storageAt())).to.match(/is locked by another process$/)
+      expect(await message(inTime(storageAt()))).to.match(/is locked by another process$/)
       other.close()
       expect(await (await storageAt()).maintenance.isEmpty()).to.equal(true)
-    }).timeout(5_000)
+    }).timeout(15_000)
   })
 
   describe('the schema', () => {
@@ -161,12 +162,12 @@ describe('sqlite: the file', () => {
       const scope = aScope()
       await scopes.add(scope)
       const other = meddle('BEGIN IMMEDIATE')
-      const refused = message(scopes.add(aScope()))
+      const refused = message(inTime(scopes.add(aScope())))
       expect(await scopes.list()).to.deep.equal([scope])
       expect(await refused).to.match(/is locked by another process$/)
       other.close()
       expect(await scopes.add(aScope())).to.equal(true)
-    }).timeout(5_000)
+    }).timeout(15_000)
 
     it('lets the process do other things meanwhile', async () => {
       const { scopes } = await prepared()

@@ -40,7 +40,7 @@ describe('the account page in Chromium, with JavaScript off', function () {
     const onItsWay = { code: (await guest.answer()).get('code') ?? '', verifier: later }
 
     await guest.go('/account')
-    await guest.page.getByRole('button', { name: /Withdraw access\s+of Withdrawn app/ }).click()
+    await guest.press(guest.page.getByRole('button', { name: /Withdraw access\s+of Withdrawn app/ }))
     expect(await guest.text()).to.include('The app can no longer use your account.')
     expect(await guest.page.locator('form[action$="/apps/revoke"]').count()).to.equal(0)
     expect((await refresh(issuer, client, tokens['refresh_token'])).body['error']).to.equal('invalid_grant')
@@ -55,7 +55,7 @@ describe('the account page in Chromium, with JavaScript off', function () {
     const sessions = guest.page.locator('li', { has: guest.page.locator('form[action$="/sessions/end"]') })
     expect(await sessions.count()).to.equal(2)
     expect(await sessions.filter({ hasText: 'This browser' }).count()).to.equal(1)
-    await sessions.filter({ hasNotText: 'This browser' }).getByRole('button').click()
+    await guest.press(sessions.filter({ hasNotText: 'This browser' }).getByRole('button'))
     expect(await guest.text()).to.include('The session has ended.')
     await other.go('/account')
     expect([other.path, guest.path]).to.deep.equal(['/login', '/account'])
@@ -105,8 +105,8 @@ describe('the account page in Chromium, with JavaScript off', function () {
   it('signs out, here and for the way back', async () => {
     await guest.go('/login')
     await guest.signIn(username)
-    await guest.page.getByRole('link', { name: 'Sign out' }).click()
-    await guest.page.getByRole('button', { name: 'Sign out' }).click()
+    await guest.press(guest.page.getByRole('link', { name: 'Sign out' }))
+    await guest.press(guest.page.getByRole('button', { name: 'Sign out' }))
     expect(await guest.heading()).to.equal('You are signed out')
     await guest.go('/account')
     expect(guest.path).to.equal('/login')

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
 import { PASSWORD } from '../support/server.js'
 import { authorizeUrl, pkce } from '../support/visitor.js'
@@ -40,7 +40,7 @@ export class Guest {
   async fill(action: string, fields: Readonly<Record<string, string>>): Promise<void> {
     const form = this.page.locator(`form[action$="${action}"]`)
     for (const [name, value] of Object.entries(fields)) await form.locator(`input[name="${name}"]`).fill(value)
-    await form.locator('button').first().click()
+    await this.press(form.locator('button').first())
   }
 
   async enter(otp: string): Promise<void> {
@@ -49,15 +49,20 @@ export class Guest {
   }
 
   submit(): Promise<void> {
-    return this.page.locator('main form button').first().click()
+    return this.press(this.page.locator('main form button').first())
   }
 
   allow(): Promise<void> {
-    return this.page.locator('button[value=allow]').click()
+    return this.press(this.page.locator('button[value=allow]'))
   }
 
   deny(): Promise<void> {
-    return this.page.locator('button[value=deny]').click()
+    return this.press(this.page.locator('button[value=deny]'))
+  }
+
+  /** What leads to another page, until all of that is there. */
+  async press(button: Locator): Promise<void> {
+    await Promise.all([this.page.waitForEvent('domcontentloaded'), button.click()])
   }
 
   /** What the client was answered. */

@@ -3,6 +3,7 @@ import { Secret, TOTP } from 'otpauth'
 import { chromium as browserType, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { chromium } from '../support/chromium.js'
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.js'
+import { wrongCode } from '../support/wrong-codes.js'
 import { Guest } from './guest.js'
 
 const FLAGS = [
@@ -93,5 +94,10 @@ export class Stage {
   nextCode(secret: string): string {
     this.wait(MINUTE / 2)
     return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + this.#time.ahead })
+  }
+
+  /** A code that it shows neither now nor soon. */
+  wrongCode(secret: string): string {
+    return wrongCode(secret, Date.now() + this.#time.ahead)
   }
 }

@@ -26,13 +26,15 @@ async function enrolling(guest: Guest, username?: string): Promise<void> {
   await guest.fill('/account/otp/enrol', {})
 }
 
-async function halfSignedIn(guest: Guest, stage: Stage): Promise<void> {
+/** Answers the secret of the second factor. */
+async function halfSignedIn(guest: Guest, stage: Stage): Promise<string> {
   const username = await stage.person()
   await signedIn(guest, username)
-  await guest.enrol((secret) => stage.nextCode(secret))
+  const { secret } = await guest.enrol((shown) => stage.nextCode(shown))
   await guest.page.context().clearCookies()
   await guest.begin(await client(stage))
   await guest.signIn(username)
+  return secret
 }
 
 async function stale(guest: Guest, stage: Stage): Promise<void> {
@@ -70,7 +72,7 @@ async function newScope(guest: Guest, stage: Stage): Promise<void> {
   await guest.begin(app, { scope: 'read write' })
 }
 
-/** At three resources, one of which knows none of the scopes. */
+/** At three resources, of which one was approved before and another knows none of the scopes. */
 async function askedAtResources(guest: Guest, stage: Stage): Promise<void> {
   const names = {
     'https://calendar.example.test/v1': 'Calendar',
@@ -84,7 +86,9 @@ async function askedAtResources(guest: Guest, stage: Stage): Promise<void> {
   }
   stage.wait(2_000)
   const url = authorizeUrl(stage.server.issuer, await client(stage, { resources }), pkce(), { scope: 'read write' })
-  await guest.page.goto([url, ...resources.map((uri) => `resource=${encodeURIComponent(uri)}`)].join('&'))
+  const [first = '', ...others] = resources.map((uri) => `&resource=${encodeURIComponent(uri)}`)
+  await passThrough(new Visitor(), url + first, 'bob')
+  await guest.page.goto([url, first, ...others].join(''))
   await guest.signIn('bob')
 }
 
@@ -102,17 +106,16 @@ export const STATES: Readonly<Record<string, Open>> = {
   },
   'another-account': async (guest, stage) => {
     await asked(guest, stage)
-    await guest.page.locator('a[href*="switch="]').click()
+    await guest.press(guest.page.locator('a[href*="switch="]'))
   },
   'second-factor': halfSignedIn,
   'wrong-code': async (guest, stage) => {
-    await halfSignedIn(guest, stage)
-    await guest.enter('000000')
+    await guest.enter(stage.wrongCode(await halfSignedIn(guest, stage)))
   },
   enrolment: (guest) => enrolling(guest),
-  'enrolment-wrong-code': async (guest) => {
+  'enrolment-wrong-code': async (guest, stage) => {
     await enrolling(guest)
-    await guest.enter('000000')
+    await guest.enter(stage.wrongCode(await guest.secret()))
   },
   'recovery-codes': async (guest, stage) => {
     await enrolling(guest, await stage.person())

@@ -24,7 +24,8 @@ const TEST_TIMEOUT_MS = 60_000
 export function opening(open: Open): () => Storage {
   let opened: Opened | undefined
   beforeEach(async function () {
-    // A race takes longer than what a runner allows to a test by default.
+    // A race, or a store that is started first, takes longer than what a runner allows by default.
+    this.timeout(TEST_TIMEOUT_MS)
     this.currentTest?.timeout(TEST_TIMEOUT_MS)
     opened = await open()
     await opened.storage.maintenance.prepare()

@@ -54,7 +54,7 @@ async function answer(task: Task): Promise<void> {
     (value) => ({ value }),
     (error: unknown) => ({ problem: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   )
-  process.send?.(told)
+  if (process.connected) process.send?.(told)
 }
 
 process.on('message', (task) => void answer(task as Task))

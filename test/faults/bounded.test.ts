@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { spawnSync } from 'node:child_process'
 import { setImmediate as turn } from 'node:timers/promises'
 import { openMemoryStorage } from '../../adapters/memory/storage.js'
 import { openMongoStorage } from '../../adapters/mongo/storage.js'
@@ -21,8 +20,9 @@ import {
   NOW,
   someAttempts,
 } from '../support/builders.js'
+import { told } from '../support/command.js'
 import { freshDatabase, onEachMongo } from '../support/mongo.js'
-import { COMMAND, deploy } from '../support/process.js'
+import { deploy } from '../support/process.js'
 import { sqliteFolder } from '../support/sqlite-folder.js'
 import { freshCode, redeem, revoke, Visitor } from '../support/visitor.js'
 
@@ -170,13 +170,8 @@ describe('portcullis store prune', () => {
       const { client, servers, folder } = deployment
       const issuer = servers[0]?.issuer ?? ''
       const file = `${folder}/portcullis.db`
-      const command = (...args: string[]) => {
-        const env = { PATH: process.env['PATH'] ?? '', PORTCULLIS_STORE: `sqlite:${file}` }
-        return JSON.parse(spawnSync(process.execPath, [COMMAND, ...args, '--json'], { env, cwd: folder, encoding: 'utf8' }).stdout) as {
-          readonly rows: Readonly<Record<string, number>>
-          readonly removed: Readonly<Record<string, number>>
-        }
-      }
+      const command = async (what: string, key: string) =>
+        (await told(folder, { PORTCULLIS_STORE: `sqlite:${file}` }, 'store', what))[key] as Readonly<Record<string, number>>
       const visitor = new Visitor()
       /** Ended, because the server keeps what it made for as long as clocks may differ. */
       const makeGrant = async () => {
@@ -184,15 +179,15 @@ describe('portcullis store prune', () => {
         expect([status, (await revoke(issuer, client, body['refresh_token'])).status]).to.deep.equal([200, 200])
       }
       await makeGrant()
-      command('store', 'prune')
-      const baseline = command('store', 'status').rows
+      await command('prune', 'removed')
+      const baseline = await command('status', 'rows')
       expect(baseline).to.include({ users: 2, clients: 1, consents: 1, sessions: 1, keys: 1, grants: 0, flows: 0 })
       for (let i = 0; i < 10; i++) await makeGrant()
       await saveGrants(file)
-      expect(command('store', 'status').rows['grants']).to.equal(COUNT + 10)
+      expect((await command('status', 'rows'))['grants']).to.equal(COUNT + 10)
       await new Promise((passed) => setTimeout(passed, LIFETIME_MS + 1))
-      expect(command('store', 'prune').removed['grants']).to.equal(COUNT + 10)
-      expect(command('store', 'status').rows).to.deep.equal(baseline)
+      expect((await command('prune', 'removed'))['grants']).to.equal(COUNT + 10)
+      expect(await command('status', 'rows')).to.deep.equal(baseline)
     } finally {
       await deployment.stop()
     }

@@ -60,12 +60,12 @@ describe('a server process, when clients go and promises are forgotten', functio
         expect(new Set(await Promise.all(answers))).to.deep.equal(new Set([200]))
         await Promise.all(going)
         expect((await fetch(`${server.operations}/readyz`)).status).to.equal(200)
+        expect(await server.end('SIGTERM')).to.equal(0)
         // Of each process; the words may repeat a password, so that the log has none of them.
         const rejections = server.output.split('\n').filter((line) => line.includes('a rejection that nobody waited for'))
         expect(new Set(rejections.map(pidOf))).to.deep.equal(new Set(pids))
         expect(server.output).to.not.include('geheim').and.not.include('"status":5')
         expect(pidsOf(server), 'none was replaced').to.deep.equal(pids)
-        expect(await server.end('SIGTERM')).to.equal(0)
       } finally {
         await server.end('SIGKILL')
         await rm(folder, { recursive: true, force: true })

@@ -3,7 +3,6 @@ import { deploy, type Deployment } from '../support/process.js'
 import { askToken, Visitor } from '../support/visitor.js'
 
 const SIGN_INS = 150
-const TOKENS = 50
 
 describe('a flood of sign-ins', function () {
   this.timeout(60_000)
@@ -25,8 +24,12 @@ describe('a flood of sign-ins', function () {
       waiting--
       return status
     })
-    for (let i = 0; i < TOKENS; i++) expect((await askToken(issuer, client, { grant_type: 'client_credentials' })).status).to.equal(200)
-    expect(waiting, 'passwords that wait').to.be.greaterThan(SIGN_INS / 3)
-    for (const status of await Promise.all(signIns)) expect(status).to.be.oneOf([401, 503])
+    let issued = 0
+    for (; waiting > 0; issued++) expect((await askToken(issuer, client, { grant_type: 'client_credentials' })).status).to.equal(200)
+    const statuses = await Promise.all(signIns)
+    for (const status of statuses) expect(status).to.be.oneOf([401, 503])
+    // At least five times as many where passwords leave room, one and a half times where they do not. A slow machine gets round to fewer of both.
+    const evaluated = statuses.filter((status) => status === 401).length
+    expect(issued, 'tokens while passwords waited').to.be.greaterThan(2 * evaluated)
   })
 })

@@ -77,6 +77,8 @@ onEachProxiedMongo(
       it(`CONC-024 ${kind}: no code works twice, no lineage forks, only 503s; afterwards all are ready, what was delivered works, and what was spent does not`, async function () {
         this.timeout(120_000)
         proxy.forget()
+        // One at least, whatever the chances.
+        proxy.inject({ command: 'find', kind, times: 1 })
         proxy.inject({ command: '*', kind, probability: CHANCES[kind] })
         const tally = await load.run(FLOWS / FAULT_KINDS.length)
         const { statistics } = proxy

@@ -17,7 +17,8 @@ onEachProxiedMongo('when a MongoDB store is back', 'several hosts', (mongo) => {
   let database: Awaited<ReturnType<typeof freshDatabase>>
   let proxy: FaultProxy
   let deployment: Deployment
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000)
     database = await freshDatabase(mongo)
     proxy = await startFaultProxy(database.uri)
     deployment = await deploy(1, { STORE: proxy.uri(database.name) })

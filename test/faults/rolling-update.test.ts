@@ -7,6 +7,7 @@ import { readConfig, type Config } from '../../src/config.js'
 import { openStorage } from '../../src/open-storage.js'
 import { startServer, type Running } from '../../src/serve.js'
 import { anActiveGrant } from '../support/builders.js'
+import { eventually } from '../support/eventually.js'
 import { FlowLoad } from '../support/flow-load.js'
 import { freshDatabase, onEachMongo } from '../support/mongo.js'
 import { NEXT_STEPS as MONGO_NEXT } from '../support/mongo-steps.js'
@@ -33,6 +34,12 @@ interface Circumstances {
 const PATIENCE_MS = 120_000
 const addressOf = ({ port }: Running): string => `http://127.0.0.1:${port.toString()}`
 const readyz = async (port: number | string): Promise<number> => (await fetch(`http://127.0.0.1:${port.toString()}/readyz`)).status
+/** A server gives itself 2 s for that answer, and says 503 when they are over. */
+const readyInTheEnd = (port: number): Promise<number> =>
+  eventually(
+    () => readyz(port),
+    (status) => status === 200,
+  )
 
 function rollingUpdate(make: () => Promise<Updated>, { grants, isSlow }: Circumstances): void {
   let store: Updated
@@ -100,7 +107,7 @@ function rollingUpdate(make: () => Promise<Updated>, { grants, isSlow }: Circums
     const done = await prepareNext()
     expect(done.at(-1)).to.match(/^backfill grants\.channel: \d+ /)
     expect(Number(/: (\d+) /.exec(done.at(-1) ?? '')?.[1])).to.be.at.least(grants)
-    expect(await readyz(early.operationsPort)).to.equal(200)
+    expect(await readyInTheEnd(early.operationsPort)).to.equal(200)
     const both = [old.address, addressOf(early)]
     load.use(both)
     await load.sees(both, 50)
@@ -114,7 +121,7 @@ function rollingUpdate(make: () => Promise<Updated>, { grants, isSlow }: Circums
 
   async function noOldOneStarts(issuer: string, cwd: string): Promise<void> {
     const env = { PATH: process.env['PATH'] ?? '', ...(await testEnvironment(cwd, { STORE: store.url, ISSUER: issuer })) }
-    const late = spawnSync(process.execPath, [COMMAND, 'serve'], { cwd, env, timeout: 20_000, encoding: 'utf8' })
+    const late = spawnSync(process.execPath, [COMMAND, 'serve'], { cwd, env, timeout: 60_000, encoding: 'utf8' })
     expect(late.status).to.equal(69)
     expect(late.stderr).to.match(/has schema \d+, but this version of the server knows \d+: update the server/)
   }
@@ -125,7 +132,7 @@ function rollingUpdate(make: () => Promise<Updated>, { grants, isSlow }: Circums
     const seen = () => inStore(store.next, async ({ users, keys }) => [(await users.list()).length, (await keys.list()).length])
     expect([await readyz(server.operationsPort), await seen()]).to.deep.equal([503, [0, 0]])
     await prepareNext()
-    expect([await readyz(server.operationsPort), await seen()]).to.deep.equal([200, [1, 1]])
+    expect([await readyInTheEnd(server.operationsPort), await seen()]).to.deep.equal([200, [1, 1]])
   }).timeout(PATIENCE_MS)
 
   it('OPS-003: a production server on an older store that holds the demo stays not ready', async () => {
@@ -138,7 +145,7 @@ function rollingUpdate(make: () => Promise<Updated>, { grants, isSlow }: Circums
       for (const { id } of await users.list()) await users.remove(id)
       for (const { id } of await clients.list()) await clients.remove(id)
     })
-    expect(await readyz(server.operationsPort)).to.equal(200)
+    expect(await readyInTheEnd(server.operationsPort)).to.equal(200)
   }).timeout(PATIENCE_MS)
 }
 

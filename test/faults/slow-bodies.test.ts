@@ -8,8 +8,8 @@ import { askToken } from '../support/visitor.js'
 
 const FORM = 'grant_type=client_credentials&scope=read'
 const END = '0\r\n\r\n'
-/** What adapters/http/protocol/form.ts gives a body, and what a busy machine takes. */
-const LIMIT_MS = [9_500, 14_000] as const
+/** What adapters/http/protocol/form.ts gives a body, and what a busy machine takes: less than the 15 s of src/listener.ts. */
+const LIMIT_MS = [9_500, 14_900] as const
 
 const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
 
@@ -96,10 +96,10 @@ describe('a body that comes slowly', function () {
   const CHUNKED = 'Transfer-Encoding: chunked'
   const LAST = 'Connection: close'
 
-  /** The server has let go of every connection, though nobody hung up on it, and serves on. */
+  /** The server has let go of every connection, though nobody hung up on it nor was it idle for 5 s, and serves on. */
   async function nothingIsLeft(): Promise<void> {
     const own = callers.map(({ port }) => connections.get(port))
-    for (let tries = 0; tries < 100 && own.some((socket) => socket?.destroyed === false); tries++) await wait(10)
+    for (let tries = 0; tries < 350 && own.some((socket) => socket?.destroyed === false); tries++) await wait(10)
     expect(own.map((socket) => socket?.destroyed)).to.deep.equal(callers.map(() => true))
     const answer = await inTime(askToken(server.issuer, await server.client(), { grant_type: 'client_credentials' }))
     expect(answer.status).to.equal(200)
@@ -148,7 +148,7 @@ describe('a body that comes slowly', function () {
 
     for (const { status, afterMs, text } of await Promise.all(patient.map(({ answer }) => answer))) {
       expect(status, text).to.equal(200)
-      expect(afterMs).to.be.within(4_000, LIMIT_MS[0])
+      expect(afterMs).to.be.within(4_000, LIMIT_MS[1])
     }
     for (const { status, afterMs, text } of await Promise.all([...endless, ...silent].map(({ answer }) => answer))) {
       expect(status, text).to.equal(408)

@@ -9,7 +9,9 @@ import { SqliteStoreMaintenance } from '../../adapters/sqlite/maintenance.js'
 import { STEPS } from '../../adapters/sqlite/schema.js'
 import { StoreUnavailable } from '../../domain/errors.js'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
+import { failure } from '../contracts/opened.js'
 import { aFlow, anActiveGrant } from '../support/builders.js'
+import { eventually } from '../support/eventually.js'
 import { inTime } from '../support/fault-proxy-load.js'
 import { deploy } from '../support/process.js'
 import { startTestServer, type TestServer } from '../support/server.js'
@@ -43,6 +45,8 @@ async function refusesInTime(issuer: string, client: ClientWithSecret, { visitor
 
 const statusesAt = (operations: string): Promise<readonly number[]> =>
   Promise.all(['/livez', '/readyz'].map(async (path) => (await inTime(fetch(`${operations}${path}`))).status))
+const isWell = ([, ready]: readonly number[]): boolean => ready === 200
+const wellInTheEnd = (operations: string): Promise<readonly number[]> => eventually(() => statusesAt(operations), isWell)
 const operationsOf = ({ running }: TestServer): string => `http://127.0.0.1:${running.operationsPort.toString()}`
 
 /** What only reads goes on. */
@@ -79,7 +83,7 @@ describe('while an SQLite file cannot be written', () => {
       } finally {
         await release()
       }
-      expect(await statusesAt(operationsOf(server))).to.deep.equal([200, 200])
+      expect(await wellInTheEnd(operationsOf(server))).to.deep.equal([200, 200])
       await recovers(server.issuer, client, held)
     }).timeout(PATIENCE_MS)
 
@@ -88,7 +92,7 @@ describe('while an SQLite file cannot be written', () => {
       const { code } = await beforehand(server.issuer, client)
       const release = await lockFromOutside(`${server.folder}/portcullis.db`)
       const redeemed = redeem(server.issuer, client, code)
-      const ready = statusesAt(operationsOf(server))
+      const ready = wellInTheEnd(operationsOf(server))
       await readsOn(server.issuer, client)
       await release()
       expect((await redeemed).status).to.equal(200)
@@ -122,11 +126,7 @@ describe('while an SQLite file cannot be written', () => {
     const allow = (pages: number) => limited.read(() => limited.all(`PRAGMA max_page_count = ${pages}`))
     async function fillUp(save: () => Promise<void>): Promise<void> {
       let refusal: unknown
-      while (refusal === undefined)
-        refusal = await save().then(
-          () => undefined,
-          (error: unknown) => error,
-        )
+      while (refusal === undefined) refusal = await failure(save)
       expect(refusal)
         .to.be.instanceOf(StoreUnavailable)
         .with.property('message')

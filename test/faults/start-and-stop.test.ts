@@ -10,7 +10,7 @@ import { authorizeUrl, pkce, Visitor } from '../support/visitor.js'
 import { aClient } from '../support/builders.js'
 
 describe('starting and stopping', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   let folder: string
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'portcullis-start-'))
@@ -19,7 +19,7 @@ describe('starting and stopping', function () {
 
   const startToEnd = (environment: Readonly<Record<string, string>>): { code: number | null; errors: string } => {
     const env = { PATH: process.env['PATH'] ?? '', ...environment }
-    const { status, stderr } = spawnSync(process.execPath, [COMMAND, 'serve'], { cwd: folder, env, timeout: 20_000, encoding: 'utf8' })
+    const { status, stderr } = spawnSync(process.execPath, [COMMAND, 'serve'], { cwd: folder, env, timeout: 60_000, encoding: 'utf8' })
     return { code: status, errors: stderr }
   }
 

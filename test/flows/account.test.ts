@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
+import { eventually } from '../support/eventually.js'
 import { PASSWORD } from '../support/server.js'
 import { onEachStore } from '../support/stores.js'
 import { authorizeUrl, freshCode, pkce, redeem, refresh, Visitor, type Page } from '../support/visitor.js'
@@ -196,25 +197,19 @@ onEachStore('the account page', (store) => {
   })
 
   /** The account page, once it shows that: events of a sign-in are written beside its answer. */
-  async function eventually(visitor: Visitor, isShown: (text: string) => boolean): Promise<string> {
-    for (let tries = 0; tries < 50; tries++) {
-      const { text } = await account(visitor)
-      if (isShown(text)) return text
-      await new Promise((later) => setTimeout(later, 20))
-    }
-    throw new Error('the account page does not show it')
-  }
+  const shownTo = (visitor: Visitor, isShown: (text: string) => boolean): Promise<string> =>
+    eventually(async () => (await account(visitor)).text, isShown)
 
   it('keeps the last twenty events, newest first, with time and address, refusals included', async () => {
     const visitor = new Visitor()
     await signIn(visitor, world)
     world.clock.pass(MINUTES)
     await signIn(new Visitor(), world, world.alice, 'wrong')
-    const text = await eventually(visitor, (shown) => shown.includes('A sign-in was refused'))
+    const text = await shownTo(visitor, (shown) => shown.includes('A sign-in was refused'))
     expect(text.indexOf('A sign-in was refused')).to.be.within(1, text.lastIndexOf('Signed in'))
     expect(text).to.match(new RegExp(`<time datetime="${time()}">[^<]*</time>\\s+from <strong><bdi>(127\\.0\\.0\\.1|::1)<`))
     for (let i = 0; i < 25; i++) await signIn(new Visitor(), world)
     const addressesOn = (shown: string) => shown.match(/(127\.0\.0\.1|::1)/g) ?? []
-    expect(addressesOn(await eventually(visitor, (shown) => addressesOn(shown).length >= 20))).to.have.lengthOf(20)
+    expect(addressesOn(await shownTo(visitor, (shown) => addressesOn(shown).length >= 20))).to.have.lengthOf(20)
   })
 })

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { expectErrorPage, expectErrorRedirect, expectTokens } from '../support/answers.js'
+import { seenByRunningServers } from '../support/seen.js'
 import { PASSWORD, type TestServer } from '../support/server.js'
 import { onEachStore } from '../support/stores.js'
 import { askToken, authorizeUrl, freshCode, passThrough, pkce, redeem, refresh, Visitor } from '../support/visitor.js'
@@ -7,9 +8,6 @@ import { decodeJwt } from 'jose'
 
 const API = 'https://api.test/mcp'
 const OTHER_API = 'https://api2.test/'
-
-/** A running server sees a change within one second. */
-const seenByRunningServers = (): Promise<void> => new Promise((seen) => setTimeout(seen, 1_000))
 
 onEachStore('the authorization endpoint', (store) => {
   let server: TestServer

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { COMMAND, ServerProcess } from '../support/process.js'
+import { seenByRunningServers } from '../support/seen.js'
 import { testEnvironment } from '../support/server.js'
 import { onEachSharedStore, type FreshStore } from '../support/stores.js'
 import { askToken } from '../support/visitor.js'
@@ -51,7 +52,6 @@ onEachSharedStore('the command line beside a running server', 60_000, (store) =>
     })
   const json = async (...args: string[]): Promise<Record<string, unknown>> =>
     JSON.parse((await portcullis([...args, '--json'])).out) as Record<string, unknown>
-  const seenByRunningServers = (): Promise<void> => new Promise((seen) => setTimeout(seen, 1_000))
 
   it('a client that it makes works at once; disabled it does not within a second, nor deleted', async () => {
     const made = await json(

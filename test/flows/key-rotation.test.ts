@@ -6,6 +6,7 @@ import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet
 import type { ClientWithSecret } from '../../ports/for-administering.js'
 import { portcullis, told } from '../support/command.js'
 import { ServerProcess } from '../support/process.js'
+import { seenByRunningServers } from '../support/seen.js'
 import { testEnvironment } from '../support/server.js'
 import { onEachSharedStore, type FreshStore } from '../support/stores.js'
 import { askToken, introspect } from '../support/visitor.js'
@@ -46,7 +47,6 @@ onEachSharedStore('signing keys of two server processes under load', 120_000, (s
 
   const operate = (...args: string[]) => told(folder, environment, 'key', ...args)
   const listed = async () => (await operate('list'))['keys'] as { readonly id: string; readonly state: string }[]
-  const seenByRunningServers = (): Promise<void> => new Promise((seen) => setTimeout(seen, 1_000))
   const other = (server: ServerProcess): ServerProcess => (server === servers[0] ? servers[1] : servers[0])
   const jwksOf = async ({ address }: ServerProcess) => (await (await fetch(`${address}/.well-known/jwks.json`)).json()) as JSONWebKeySet
   const isActive = async ({ address }: ServerProcess, jwt: string) => (await introspect(address, client, jwt)).body['active']
@@ -61,11 +61,11 @@ onEachSharedStore('signing keys of two server processes under load', 120_000, (s
 
   /** A token, verified with the keys that the other server published before it was asked for. */
   async function verified(by: ServerProcess): Promise<Sample> {
+    const asked = Date.now()
     const keys = await jwksOf(other(by))
-    const fetched = Date.now()
     const sample = await sampleOf(by)
-    // Keys fetched longer before are none that a key's two seconds of publication promise anything about.
-    if (Date.now() - fetched < 500) await verifies(sample.jwt, keys)
+    // Keys asked for longer before are none that a key's two seconds of publication promise anything about.
+    if (Date.now() - asked < 500) await verifies(sample.jwt, keys)
     return sample
   }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { seenByRunningServers } from '../support/seen.js'
 import { slow } from '../support/slow.js'
 import type { TestServer } from '../support/server.js'
 import { onEachStore } from '../support/stores.js'
@@ -108,8 +109,7 @@ onEachStore('refresh tokens', (store) => {
     const { clients } = server.storage
     await clients.remove(id)
     await clients.add({ ...client.client, registration: 'another', createdAt: new Date(createdAt.getTime() - 120_000) })
-    // A running server sees a change within one second.
-    await new Promise((seen) => setTimeout(seen, 1_000))
+    await seenByRunningServers()
     expect((await refresh(server.issuer, client, token)).body['error']).to.equal('invalid_grant')
     expect((await redeem(server.issuer, client, code)).body['error']).to.equal('invalid_grant')
   })

@@ -1,13 +1,12 @@
 import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
+import { seenByRunningServers } from '../support/seen.js'
 import type { TestServer } from '../support/server.js'
 import { onEachStore } from '../support/stores.js'
 import { authorizeUrl, passThrough, pkce, redeem, refresh, Visitor, type TokenAnswer } from '../support/visitor.js'
 
 const source = { requestId: 'test', address: 'cli' }
-/** A running server sees a change within one second. */
-const seenByRunningServers = (): Promise<void> => new Promise((seen) => setTimeout(seen, 1_000))
 const audience = ({ body }: TokenAnswer) => decodeJwt(String(body['access_token'])).aud
 const refusal = ({ status, body }: TokenAnswer) => [status, body['error']]
 

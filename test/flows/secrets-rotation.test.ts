@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { Secret, TOTP } from 'otpauth'
 import type { ClientWithSecret } from '../../ports/for-administering.js'
@@ -73,6 +74,9 @@ onEachSharedStore('replacing SECRETS', 120_000, (store) => {
     const account = await password(visitor, username)
     const page = await visitor.follow(await visitor.post(`${issuer}/account/otp/enrol`, { _csrf: csrfOn(account) }))
     const secret = secretOn(page)
+    // The step before this one is refused as soon as this one is over.
+    const left = 30_000 - (Date.now() % 30_000)
+    if (left < 5_000) await wait(left)
     return { secret, codes: recoveryCodesOn(await visitor.submit(page, { otp: otpOf(secret, -1) })) }
   }
 

@@ -3,8 +3,8 @@ import type { Deployment } from './process.js'
 import { seededRandom } from './fault-proxy-plan.js'
 import { authorizeUrl, pkce, freshCode, redeem, refresh, Visitor, type Pkce } from './visitor.js'
 
-/** CONTRACT §7.11 promises an answer within 5 s; the rest is for a busy machine. */
-export const IN_TIME_MS = 6_000
+/** A tolerance, for measuring on a busy machine: CONTRACT §7.11 promises an answer within 5 s, and the server gives itself 4.7 s. */
+export const IN_TIME_MS = 8_000
 const TRIES = 100
 const PAUSE_MS = 50
 

@@ -29,19 +29,23 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
+const given = new Set<number>()
+
+/** Another one each time, since nobody may listen yet on those given before. */
 export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo
   await new Promise((closed) => server.close(closed))
+  if (given.has(port)) return freePort()
+  given.add(port)
   return port
 }
 
 /** Settings of a server on its own folder and ports, as environment variables without the prefix. */
 export async function testEnvironment(folder: string, settings: Readonly<Record<string, string>> = {}): Promise<Record<string, string>> {
   const port = await freePort()
-  let operations = await freePort()
-  while (operations === port) operations = await freePort()
+  const operations = await freePort()
   const all = {
     ISSUER: `http://localhost:${port.toString()}`,
     PORT: port.toString(),

@@ -36,13 +36,13 @@ function storeFile(path: string) {
   return { read, write, isThere: () => existsSync(path) }
 }
 
-/** A folder can be made once. Nobody holds it for seconds: one that is so old was left by a process that died. */
-async function lock(folder: string, tries = 5000): Promise<void> {
+/** A folder can be made once. Nobody holds it for 15 s: one that is so old was left by a process that died. */
+async function lock(folder: string, tries = 10_000): Promise<void> {
   try {
     mkdirSync(folder)
   } catch (cause) {
     if (tries === 0) throw new StoreUnavailable(`${folder} cannot be made, or somebody does not let it go`, { cause })
-    if (Date.now() - Number(statSync(folder, { throwIfNoEntry: false })?.mtimeMs) > 3000) rmSync(folder, { recursive: true, force: true })
+    if (Date.now() - Number(statSync(folder, { throwIfNoEntry: false })?.mtimeMs) > 15_000) rmSync(folder, { recursive: true, force: true })
     await pause(2).then(() => lock(folder, tries - 1))
   }
 }
