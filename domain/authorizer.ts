@@ -26,8 +26,8 @@ import { OAuthError, PageError } from './errors.js'
 import type { AuthorizationParameters } from './flow.js'
 import { CLOCK_LEEWAY_MS } from './grant.js'
 import type { AttemptId, BrowserId, ClientId, FlowId, GrantId, UserId } from './ids.js'
-import { isImpersonable } from './redirect-uri.js'
-import { provenBy, owesSecondFactor } from './session.js'
+import { isImpersonable, isPrivateSchemeRedirect } from './redirect-uri.js'
+import { owesSecondFactor, provenBy } from './session.js'
 
 export interface AuthorizerParts {
   readonly catalogue: Catalogue
@@ -183,11 +183,11 @@ export class Authorizer implements ForAuthorizing {
     await this.#parts.users.note(userId, { event, at: this.#parts.clock.now(), address, clientId }).catch(() => undefined)
   }
 
-  /** The start page of a client's site, when its redirect URI is still registered and no program on the person's device. */
+  /** The start page of a client's site, when its redirect URI is a web address that is still registered. */
   async #homeOf({ client_id, redirect_uri }: AuthorizationParameters): Promise<string | undefined> {
     const client = typeof client_id === 'string' ? await this.#parts.catalogue.client(client_id) : undefined
     const uri = typeof redirect_uri === 'string' ? redirect_uri : client?.redirectUris[0]
-    if (client === undefined || uri === undefined || isImpersonable(uri) || !registersRedirectUri(client, uri)) return undefined
+    if (client === undefined || uri === undefined || isPrivateSchemeRedirect(uri) || !registersRedirectUri(client, uri)) return undefined
     return `${new URL(uri).origin}/`
   }
 }

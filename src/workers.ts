@@ -18,13 +18,11 @@ export async function superviseWorkers(config: Config): Promise<void> {
   const ports = { secrets: resolve(container, TOKENS.secrets), log: resolve(container, TOKENS.log) }
   const state = { stopping: false }
   const serving = new Set<Worker>()
-  const maintenance = Object.assign(Object.create(storage.maintenance) as typeof storage.maintenance, {
-    ready: async () => {
-      if (serving.size === 0) throw new StoreUnavailable('no worker listens')
-      await readiness.ready()
-    },
-  })
-  const handler = handlerOf(createOperations(maintenance, () => state.stopping, ports.secrets))
+  const ready = async () => {
+    if (serving.size === 0) throw new StoreUnavailable('no worker listens')
+    await readiness.ready()
+  }
+  const handler = handlerOf(createOperations({ ready }, () => state.stopping, ports.secrets))
   const operations = await listen(handler, config.operations, ports)
   const failed = keepWorkers(config.workers, serving, () => state.stopping)
   outliveRejections(config.logLevel)
