@@ -88,7 +88,7 @@ export class SessionKeeper {
       authTime,
       ...how,
       sessionEpoch: user.sessionEpoch,
-      createdAt: now,
+      createdAt: bornAt(user, how, now),
       lastSeenAt: now,
       idleExpiresAt: this.#idleEnd(now, expiresAt),
       expiresAt,
@@ -104,4 +104,9 @@ export class SessionKeeper {
   #idOf(token: string): SessionId {
     return this.#parts.secrets.digest(token) as SessionId
   }
+}
+
+/** Not before the second factor that it proves, which another server with a faster clock may have set up. */
+function bornAt({ secondFactor }: User, { amr }: Pick<Session, 'amr'>, now: Date): Date {
+  return secondFactor !== undefined && amr.includes('mfa') && secondFactor.enrolledAt > now ? secondFactor.enrolledAt : now
 }

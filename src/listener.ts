@@ -27,20 +27,22 @@ export async function listen(
 ): Promise<Listener> {
   const server = createServer(LIMITS)
   answerAll(server, handler, ports)
-  const silent = new Set<Socket>()
+  const [open, silent] = [new Set<Socket>(), new Set<Socket>()]
   server.on('connection', (socket) => {
-    silent.add(socket)
-    socket.once('close', () => silent.delete(socket))
+    for (const sockets of [open, silent]) {
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+    }
   })
   server.on('request', (request) => silent.delete(request.socket))
   await new Promise<void>((listening, failed) => {
     server.once('error', failed)
     server.listen(port, host, listening)
   })
-  return { port: (server.address() as AddressInfo).port, close: (ms) => close(server, silent, ms) }
+  return { port: (server.address() as AddressInfo).port, close: (ms) => close(server, { open, silent }, ms) }
 }
 
-async function close(server: Server, silent: ReadonlySet<Socket>, ms: number): Promise<void> {
+async function close(server: Server, { open, silent }: Record<'open' | 'silent', ReadonlySet<Socket>>, ms: number): Promise<void> {
   // Before the handler, which may answer at once.
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'))
   const closed = new Promise<void>((done) => {
@@ -55,7 +57,8 @@ async function close(server: Server, silent: ReadonlySet<Socket>, ms: number): P
   server.closeIdleConnections()
   await within(ms, closed)
   clearInterval(closing)
-  server.closeAllConnections()
+  // The server knows nothing any more of one that asked for CONNECT.
+  for (const socket of open) socket.destroy()
 }
 
 /** Waits for it, but not longer. */

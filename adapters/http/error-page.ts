@@ -9,6 +9,7 @@ import type { HttpSettings } from './ports.js'
 import type { RequestRefused } from './refusals.js'
 import { render } from './render.js'
 import { requestIdOf } from './request-state.js'
+import { sessionTokenOf } from './session.js'
 
 /** Answers a refusal with a page that says what happened and how to go on. */
 export function errorPage(settings: HttpSettings): (ctx: Context, refusal: RequestRefused) => Promise<void> {
@@ -21,7 +22,8 @@ export function errorPage(settings: HttpSettings): (ctx: Context, refusal: Reque
     const kind = cause instanceof PageError ? cause.kind : undefined
     const words = (isForm(ctx) ? ofForm[kind ?? status] : undefined) ?? (kind ? errors.kinds[kind] : (statuses[status] ?? errors.other))
     const needsCookie = kind === 'flow-over' || (status === 403 && isForm(ctx))
-    const without = needsCookie && browserOf(ctx, settings) === undefined ? { message: errors.withoutCookie } : {}
+    const hasCookie = (browserOf(ctx, settings) ?? sessionTokenOf(ctx, settings)) !== undefined
+    const without = needsCookie && !hasCookie ? { message: errors.withoutCookie } : {}
     const wayOut = exitFrom(ctx, refusal, settings)
     await secure(ctx, async () => {
       render(ctx, settings, 'error', { ...words, ...without, status, requestId: requestIdOf(ctx), ...(wayOut && { wayOut }) }, status)

@@ -27,7 +27,7 @@ const STRANGE_METHOD = 'UNKNOWN'
 
 /**
  * Leaves to `handler` what `server` reads, and answers what node:http would answer by itself, and barely: what it cannot read, CONNECT, unknown
- * expectations, a missing Host (so `server` is made without `requireHostHeader`). Where the next request begins is then unknown, so the
+ * expectations, other than one Host (so `server` is made without `requireHostHeader`). Where the next request begins is then unknown, so the
  * connection ends.
  */
 export function answerAll(server: Server, handler: RequestListener, ports: Ports): void {
@@ -36,7 +36,8 @@ export function answerAll(server: Server, handler: RequestListener, ports: Ports
   server.on('request', (request, response) => {
     last.set(request.socket, response)
     // RFC 9112 §3.2.
-    if (request.headers.host === undefined && request.httpVersion === '1.1') refuse(response, 400, 'no Host', ports)
+    const hosts = request.headersDistinct['host']?.length ?? 0
+    if (hosts > 1 || (hosts === 0 && request.httpVersion === '1.1')) refuse(response, 400, 'not one Host', ports)
     else handler(request, response)
   })
   server.on('checkExpectation', (request, response) => {
@@ -94,15 +95,17 @@ function inTurn(
 
 /** The body of a request broke off while it was read: the refusal takes the place of the answer, where none is under way. */
 function cutShort(response: ServerResponse, socket: Socket, { code = '' }: ParserError, ports: Ports): void {
-  if (response.headersSent || response.socket !== socket) {
-    socket.destroySoon()
-    return
+  const id = response.getHeader('x-request-id')
+  const refuseBy = (by: ServerResponse) => refuse(by, STATUS[code] ?? 400, code, ports, typeof id === 'string' ? id : undefined)
+  if (response.socket === null && !response.writableFinished) {
+    // It waits for what is answered before it.
+    response.once('finish', () => socket.destroySoon())
+    if (!response.headersSent) refuseBy(response)
+  } else if (response.headersSent || response.socket !== socket) socket.destroySoon()
+  else {
+    response.detachSocket(socket)
+    inTurn(undefined, socket, response.req, refuseBy)
   }
-  response.detachSocket(socket)
-  inTurn(undefined, socket, response.req, (instead) => {
-    const id = response.getHeader('x-request-id')
-    refuse(instead, STATUS[code] ?? 400, code, ports, typeof id === 'string' ? id : undefined)
-  })
 }
 
 /** RFC 6749 §5.2, to whoever it may be. */

@@ -17,7 +17,9 @@ export async function listed<A extends Aggregate>(
   order: Order,
 ): Promise<readonly Records[A][]> {
   const documents = await found(store, aggregate, filter)
-  return documents.sort(by(order)).map((document) => recordOf(aggregate, document))
+  // Made once for each, not once for each comparison.
+  const keyed = documents.map((document) => ({ document, key: Object.keys(order).map((field) => comparable(document[field])) }))
+  return keyed.sort((a, b) => compared(a.key, b.key)).map(({ document }) => recordOf(aggregate, document))
 }
 
 /** What is more than one statement reads is read in pages by key, like a transfer; few need no order, so that nothing but the filter chooses their index. */
@@ -39,16 +41,14 @@ async function found(store: Connection, aggregate: Aggregate, filter: Filter<Sto
   }
 }
 
-const by =
-  (order: Order) =>
-  (a: Stored, b: Stored): number => {
-    for (const field of Object.keys(order)) {
-      const difference = compared(a[field], b[field])
-      if (difference !== 0) return difference
-    }
-    return 0
-  }
-
 /** Text is ordered by its UTF-8 bytes. */
-const compared = (a: unknown, b: unknown): number =>
-  typeof a === 'string' && typeof b === 'string' ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : Number(a) - Number(b)
+const comparable = (value: unknown): Buffer | number => (typeof value === 'string' ? Buffer.from(value) : Number(value))
+
+function compared(one: readonly (Buffer | number)[], other: readonly (Buffer | number)[]): number {
+  for (const [index, a] of one.entries()) {
+    const b = other[index]
+    const difference = Buffer.isBuffer(a) && Buffer.isBuffer(b) ? Buffer.compare(a, b) : Number(a) - Number(b)
+    if (difference !== 0) return difference
+  }
+  return 0
+}

@@ -50,6 +50,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   'a length and chunks': request('POST /token HTTP/1.1', 'Content-Length: 5', 'Transfer-Encoding: chunked'),
   'a bare line feed': 'GET /token HTTP/1.1\nHost: x\n\n',
   'no Host': 'GET /.well-known/jwks.json HTTP/1.1\r\n\r\n',
+  'two Hosts': request('GET /.well-known/jwks.json HTTP/1.1', 'Host: other.test'),
 }
 
 describe('what node:http cannot read', () => {
@@ -164,6 +165,14 @@ describe('what node:http cannot read', () => {
       const answers = await say(port, head, 'zz\r\n')
       expect(answers.map(({ status }) => status)).to.deep.equal([400])
     })
+  })
+
+  it('RFC 9112 §9.3.2: a body that breaks takes no answer from the requests before it', async () => {
+    const app = handlerOf(world)
+    await listening({}, (asked, response) => void setTimeout(() => app(asked, response), asked.method === 'GET' ? 100 : 0))
+    const head = request('POST /token HTTP/1.1', `Content-Type: ${FORM}`, 'Transfer-Encoding: chunked')
+    const answers = await say(port, `${request('GET /.well-known/jwks.json HTTP/1.1')}${head}5\r\ngrant\r\nzz\r\n`)
+    expect(answers.map(({ status }) => status)).to.deep.equal([200, 400])
   })
 
   it('RFC 9110 §15.5.9: a request that does not come in time is 408', async () => {

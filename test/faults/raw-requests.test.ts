@@ -1,4 +1,7 @@
 import { expect } from 'chai'
+import { connect, type Socket } from 'node:net'
+import { portsOf, World } from '../adapters/http-fixture.js'
+import { listen } from '../../src/listener.js'
 import { say } from '../adapters/raw.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 
@@ -43,6 +46,22 @@ describe('raw requests', function () {
       const [answer] = await say(at, `FOO ${path} HTTP/1.1\r\n\r\n`)
       expect([answer?.status, answer?.headers['allow']]).to.deep.equal([405, allow])
     }
+  })
+
+  it('CONC-027: a client that pipelines a CONNECT and does not read keeps no listener open', async () => {
+    const sockets = new Set<Socket>()
+    const handler: Parameters<typeof listen>[0] = ({ socket }, response) => {
+      sockets.add(socket)
+      response.end('x'.repeat(100_000))
+    }
+    const listener = await listen(handler, { host: '127.0.0.1', port: 0 }, portsOf(new World()))
+    const client = connect(listener.port, '127.0.0.1').pause()
+    client.on('error', () => undefined)
+    client.write(`GET / HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(300) + 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n')
+    while (sockets.size === 0) await new Promise((later) => setTimeout(later, 10))
+    await listener.close(300)
+    expect([...sockets].map(({ destroyed }) => destroyed)).to.deep.equal([true])
+    client.destroy()
   })
 
   for (const which of ['port', 'operationsPort'] as const)
