@@ -15,7 +15,7 @@ import type { PersonAuthenticator } from './person-authenticator.js'
 import { newRecoveryCodes, storedRecoveryCode } from './recovery-code.js'
 import type { SecurityEventName } from './security-event.js'
 import type { SessionKeeper } from './session-keeper.js'
-import { isAlive, isFresh, owesSecondFactor, type Session } from './session.js'
+import { dueForChanges, isAlive, type Session } from './session.js'
 import type { User } from './user.js'
 
 export interface AccountKeeperParts {
@@ -33,6 +33,8 @@ export interface AccountKeeperParts {
 }
 
 const SECRET_BYTES = 20
+
+const REFUSED = { password: 'the sign-in is too old', otp: 'the second factor was not shown' } as const
 
 /** What people change of their own accounts; every change of rights gives the browser another session. */
 export class AccountKeeper implements ForKeepingAccounts {
@@ -141,9 +143,9 @@ export class AccountKeeper implements ForKeepingAccounts {
     return this.#parts.users.change(id, change, { ...provided, sessionEpoch })
   }
 
-  #mustBeProved({ session, user }: SignedIn): void {
-    if (!isFresh(session, this.#parts.clock.now())) throw new OAuthError('access_denied', 'the sign-in is too old')
-    if (owesSecondFactor(session, user)) throw new OAuthError('access_denied', 'the second factor was not shown')
+  #mustBeProved(who: SignedIn): void {
+    const due = dueForChanges(who, this.#parts.clock.now())
+    if (due !== undefined) throw new OAuthError('access_denied', REFUSED[due])
   }
 
   /** What was done is done, whether the person can be shown it in the history or not. */

@@ -47,6 +47,11 @@ const PUBLIC_TEXT: Record<OAuthErrorCode, string> = {
   request_uri_not_supported: 'Request objects by reference are not supported.',
 }
 
+/** SECRETS are not those that the keys in the store were sealed under: the operator's mistake, in one sentence that names the setting. */
+export class ForeignSecrets extends Error {
+  override readonly name = 'ForeignSecrets'
+}
+
 /** A page says it, nothing is redirected: client or redirect_uri is not proved, or a flow cannot go on. */
 export class PageError extends Error {
   readonly kind: 'unknown-client' | 'bad-redirect-uri' | 'flow-over' | 'malformed'

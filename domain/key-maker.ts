@@ -2,7 +2,7 @@ import type { Clock } from '../ports/clock.js'
 import type { KeyRepository } from '../ports/key-repository.js'
 import type { Secrets } from '../ports/secrets.js'
 import type { KeyPair, TokenSigner } from '../ports/token-signer.js'
-import { StoreUnavailable } from './errors.js'
+import { ForeignSecrets, StoreUnavailable } from './errors.js'
 import { activeKey } from './key-succession.js'
 import { nextOrdinal, type SigningKey } from './signing-key.js'
 
@@ -15,11 +15,6 @@ export interface KeyMakerParts {
 
 /** A lost race is settled by reading again; each round means that somebody else made progress. */
 const MAX_ROUNDS = 100
-
-/** SECRETS are not those that the keys in the store were sealed under: the operator's mistake, in one sentence that names the setting. */
-export class ForeignSecrets extends Error {
-  override readonly name = 'ForeignSecrets'
-}
 
 /** A new key, in the store, that signs `afterMs` later. Throws ForeignSecrets when the one that signs now cannot be opened, unless that is known. */
 export async function makeKey(parts: KeyMakerParts, afterMs: number, secretsLost = false): Promise<SigningKey> {

@@ -45,3 +45,12 @@ export const provenBy = ({ amr, createdAt }: Session, { secondFactor }: User): r
 /** Whether the person has a second factor that was not shown (RFC 8176 `mfa`) in this session: it came after the sign-in, or in place of another. */
 export const owesSecondFactor = (session: Session, user: User): boolean =>
   user.secondFactor !== undefined && !provenBy(session, user).includes('mfa')
+
+/** What is to be shown before anything of the account is changed, in that order. */
+export function dueForChanges(
+  { session, user }: { readonly session: Session; readonly user: User },
+  at: Date,
+): 'password' | 'otp' | undefined {
+  if (!isFresh(session, at)) return 'password'
+  return owesSecondFactor(session, user) ? 'otp' : undefined
+}

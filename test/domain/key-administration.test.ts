@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { openMemoryStorage } from '../../adapters/memory/storage.js'
 import type { KeyAdministration } from '../../domain/key-administration.js'
-import { ForeignSecrets } from '../../domain/key-maker.js'
+import { ForeignSecrets } from '../../domain/errors.js'
 import type { KeyRing } from '../../domain/key-ring.js'
 import type { Storage } from '../../ports/storage.js'
 import { contend, failure } from '../contracts/opened.js'

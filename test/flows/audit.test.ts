@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { eventually } from '../support/eventually.js'
 import type { Deployment, ServerProcess } from '../support/process.js'
 import { onEachSharedStore } from '../support/stores.js'
 import { authorizeUrl, freshCode, introspect, passThrough, pkce, redeem, refresh, revoke, Visitor } from '../support/visitor.js'
@@ -44,8 +45,10 @@ onEachSharedStore('the log of a server', 60_000, (store) => {
     deployment = await store.deploy(1, { REFRESH_GRACE: '0s' })
     server = deployment.servers[0]!
     await makeHistory()
-    for (let tries = 0; tries < 500 && eventsIn(server.output).length < HAPPENED.length; tries++)
-      await new Promise((later) => setTimeout(later, 20))
+    await eventually(
+      async () => eventsIn(server.output).length,
+      (count) => count >= HAPPENED.length,
+    )
   })
   after(() => deployment.stop())
 

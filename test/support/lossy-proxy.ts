@@ -1,5 +1,6 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { mustBeProxied } from './mongo-uri.js'
+import { proxiedUri } from './proxied-uri.js'
 
 /** Stands between a client and a MongoDB server, and can lose answers: what was asked for happens, and the client never hears of it. */
 export interface LossyProxy {
@@ -52,13 +53,9 @@ export async function lossyProxy(uri: string): Promise<LossyProxy> {
     client.on('close', () => upstream.destroy())
     upstream.on('close', () => client.destroy())
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const own = new URL(uri)
-  own.port = (server.address() as AddressInfo).port.toString()
-  // Otherwise the driver would go to the address that the server gives as its own.
-  own.searchParams.set('directConnection', 'true')
+  const own = await proxiedUri(server, uri)
   return {
-    uri: own.href,
+    uri: own,
     lose: (answers, afterOthers = 0) => {
       toLose = answers
       toPass = afterOthers

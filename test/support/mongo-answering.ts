@@ -1,7 +1,8 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import type { Document } from 'mongodb'
 import { commandOf, MessageReader, replyTo } from './fault-proxy-messages.js'
 import { mustBeProxied } from './mongo-uri.js'
+import { proxiedUri } from './proxied-uri.js'
 
 export interface AnsweringProxy {
   /** Of the database, by way of the proxy. */
@@ -32,13 +33,9 @@ export async function answeringProxy(target: string, answer: (command: Document)
       }
     })
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const own = new URL(target)
-  own.port = (server.address() as AddressInfo).port.toString()
-  // Otherwise the driver would go to the address that the server gives as its own.
-  own.searchParams.set('directConnection', 'true')
+  const own = await proxiedUri(server, target)
   return {
-    uri: own.href,
+    uri: own,
     close: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise((closed) => server.close(closed))

@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa'
-import { isFresh, owesSecondFactor } from '../../../domain/session.js'
+import { dueForChanges } from '../../../domain/session.js'
 import type { SignedIn } from '../../../ports/for-authenticating.js'
 import { basePath } from '../paths.js'
 import { halfSignedIn, signedIn } from '../session.js'
@@ -16,6 +16,8 @@ export interface Guards {
   /** Whoever showed the password lately, and the second factor where there is one. */
   readonly forProvenPerson: (act: Act) => Middleware
 }
+
+const ASKED_AT = { password: '/account/confirm', otp: '/login/otp' } as const
 
 export function guards({ ports: { clock }, settings }: PageParts): Guards {
   function leadToSignIn(ctx: Context): void {
@@ -35,9 +37,9 @@ export function guards({ ports: { clock }, settings }: PageParts): Guards {
     forPerson,
     forProvenPerson: (act) =>
       forPerson(async (ctx, who) => {
-        if (!isFresh(who.session, clock.now())) seeOther(ctx, pathTo(settings, '/account/confirm', flowOf(ctx)))
-        else if (owesSecondFactor(who.session, who.user)) seeOther(ctx, pathTo(settings, '/login/otp', flowOf(ctx)))
-        else await act(ctx, who)
+        const due = dueForChanges(who, clock.now())
+        if (due === undefined) await act(ctx, who)
+        else seeOther(ctx, pathTo(settings, ASKED_AT[due], flowOf(ctx)))
       }),
   }
 }
